@@ -1,0 +1,113 @@
+//! A case: one request, what the gate found, who decided what, and its answer.
+
+use crate::attachment::AttachmentRef;
+use crate::state::{Decision, Stage};
+use journal::hash::Hash;
+use records::answer::AnswerDraft;
+use records::vocabulary::Direction;
+use records::{Answer, PartyId, Request, ThreadId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A reviewer's decision with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// The reviewer.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What was decided.
+    pub decision: Decision,
+    /// Why.
+    pub reason: String,
+}
+
+/// A draft answer that waits for release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftedAnswer {
+    /// The draft, with its internal ground.
+    pub draft: AnswerDraft,
+    /// Its attachments.
+    pub attachments: Vec<AttachmentRef>,
+    /// Who drafted it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What the gate found in it.
+    pub screening: safeguard::Screening,
+}
+
+/// An answer that has left or arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenAnswer {
+    /// What was answered.
+    pub answer: Answer,
+    /// Its attachments.
+    pub attachments: Vec<AttachmentRef>,
+    /// When it left or arrived.
+    pub at: Timestamp,
+    /// The message that carried it.
+    pub message: Hash,
+    /// Who released it; absent for the counterpart's answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released_by: Option<String>,
+    /// The fine ground; kept on the side that gave the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<records::vocabulary::Ground>,
+}
+
+/// One request and everything that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// Its name, the same on both sides.
+    pub thread: ThreadId,
+    /// The other side.
+    pub peer: PartyId,
+    /// Part of an exercise; never counted as real.
+    pub exercise: bool,
+    /// Where it stands.
+    pub stage: Stage,
+    /// What is asked.
+    pub request: Request,
+    /// The request's attachments.
+    pub attachments: Vec<AttachmentRef>,
+    /// What the gate found in the request.
+    pub screening: safeguard::Screening,
+    /// When it was drafted or arrived.
+    pub opened: Timestamp,
+    /// By when an answer is due; absent until the request is sent.
+    pub deadline: Option<Timestamp>,
+    /// The deadline has passed without an answer of ours.
+    #[serde(default)]
+    pub overdue: bool,
+    /// The message that carried the request, once there is one.
+    pub message: Option<Hash>,
+    /// Who drafted a request of our own.
+    pub drafted_by: Option<String>,
+    /// Who handed it in.
+    pub submitted_by: Option<String>,
+    /// Who released it.
+    pub released_by: Option<String>,
+    /// The last decision on its screening.
+    pub review: Option<Review>,
+    /// The answer that waits for release.
+    pub draft: Option<DraftedAnswer>,
+    /// The answer.
+    pub answer: Option<GivenAnswer>,
+}
+
+impl Case {
+    /// Which way the request went.
+    #[must_use]
+    pub const fn direction(&self) -> Direction {
+        match self.stage {
+            Stage::Outgoing(_) => Direction::Outgoing,
+            Stage::Incoming(_) => Direction::Incoming,
+        }
+    }
+
+    /// Milliseconds by which lists are sorted: the deadline, or else when it was opened.
+    #[must_use]
+    pub fn sort_key(&self) -> i64 {
+        self.deadline.unwrap_or(self.opened).millis()
+    }
+}

@@ -1,0 +1,137 @@
+//! Answers to the counterpart's requests: draft by one officer, release by another.
+
+use super::requesting::{check_attachments, findings_json, for_gate};
+use super::{act_fields, finish_case};
+use crate::attachment::NewAttachment;
+use crate::authority::{Actor, case_facts};
+use crate::case::{Case, DraftedAnswer, GivenAnswer};
+use crate::channel::Dispatch;
+use crate::command::Done;
+use crate::content::Content;
+use crate::error::OfficeError;
+use crate::office::Office;
+use crate::state::{Incoming, NotNow, Stage};
+use policy::Action;
+use records::ThreadId;
+use records::answer::AnswerDraft;
+use store::BlobRef;
+
+impl Office {
+    pub(crate) fn draft_answer(
+        &self,
+        actor: &Actor,
+        thread: ThreadId,
+        draft: &AnswerDraft,
+        attachments: &[NewAttachment],
+    ) -> Result<Done, OfficeError> {
+        check_attachments(attachments)?;
+        let mut case = self.load_case(thread)?;
+        let allowed = self.authorise(
+            actor,
+            Action::DraftAnswer,
+            case_facts(&case.value),
+            Some(&case.value),
+        )?;
+        let next = incoming(&case.value, "drafting an answer")?.answer_drafted()?;
+        let answer = draft.finish(case.value.request.items.len())?;
+        let screening = safeguard::screen_answer_asking(
+            &answer,
+            &for_gate(attachments),
+            &case.value.request,
+            self.registry.as_ref(),
+        );
+        let mut writing = self.writing();
+        writing
+            .batch
+            .blobs
+            .extend(attachments.iter().map(|a| BlobRef::new(a.bytes.clone())));
+        let mut fields = act_fields(actor, allowed);
+        fields.push(("outcome", answer.outcome.code().into()));
+        fields.push(("findings", findings_json(&screening)));
+        if let Some(ground) = draft.ground {
+            fields.push(("ground", ground.code().into()));
+        }
+        case.value.stage = Stage::Incoming(next);
+        case.value.draft = Some(DraftedAnswer {
+            draft: draft.clone(),
+            attachments: attachments.iter().map(NewAttachment::reference).collect(),
+            by: actor.name().to_owned(),
+            at: writing.now,
+            screening,
+        });
+        finish_case(writing, &case, "answer.drafted", fields)
+    }
+
+    pub(crate) fn release_answer(
+        &self,
+        actor: &Actor,
+        thread: ThreadId,
+    ) -> Result<Done, OfficeError> {
+        let _chain = self.lock_chain();
+        let mut case = self.load_case(thread)?;
+        let allowed = self.authorise(
+            actor,
+            Action::ReleaseAnswer,
+            case_facts(&case.value),
+            Some(&case.value),
+        )?;
+        let state = incoming(&case.value, "release of an answer")?;
+        let not_now = || NotNow {
+            step: "release of an answer",
+            state: state.code(),
+        };
+        let drafted = case.value.draft.take().ok_or_else(not_now)?;
+        if drafted.screening.blocks() {
+            return Err(OfficeError::invalid(
+                "answer",
+                "the gate found selectors in it that the request does not name; draft it again without them",
+            ));
+        }
+        let answer = drafted.draft.finish(case.value.request.items.len())?;
+        let next = state.answer_released(answer.outcome)?;
+        let peer = self.peer(&case.value.peer)?;
+        let attachments = self.stored_attachments(&drafted.attachments)?;
+        let mut channel = self.load_channel(&peer.party)?;
+        let mut writing = self.writing();
+        let content = Content::Answer(Box::new(answer.clone()));
+        let message = self.dispatch(
+            &mut writing,
+            &peer,
+            &mut channel,
+            &Dispatch {
+                content: &content,
+                attachments: &attachments,
+                thread,
+                reply_to: case.value.message,
+                deadline: None,
+                marking: &answer.marking,
+                exercise: case.value.exercise,
+                screening: None,
+            },
+        )?;
+        writing.file(&channel, None)?;
+        let mut fields = act_fields(actor, allowed);
+        fields.push(("message", message.to_string().into()));
+        fields.push(("outcome", answer.outcome.code().into()));
+        case.value.stage = Stage::Incoming(next);
+        case.value.answer = Some(GivenAnswer {
+            answer,
+            attachments: drafted.attachments,
+            at: writing.now,
+            message,
+            released_by: Some(actor.name().to_owned()),
+            ground: drafted.draft.ground,
+        });
+        finish_case(writing, &case, "answer.released", fields)
+    }
+}
+
+fn incoming(case: &Case, step: &'static str) -> Result<Incoming, NotNow> {
+    match case.stage {
+        Stage::Incoming(state) => Ok(state),
+        Stage::Outgoing(state) => Err(NotNow {
+            step,
+            state: state.code(),
+        }),
+    }
+}

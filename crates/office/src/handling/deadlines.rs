@@ -1,0 +1,62 @@
+//! Clocks: what happens when a deadline passes.
+//!
+//! A deadline that passes becomes "overdue" and, after the grace time, "unanswered". It never
+//! becomes an answer, on either side.
+
+use super::finish_case;
+use crate::case::Case;
+use crate::error::OfficeError;
+use crate::office::Office;
+use crate::state::Stage;
+use crate::writing::{Filed, Loaded, read_document};
+use records::Timestamp;
+
+impl Office {
+    /// Looks at every case that still awaits an answer, and writes down what the clock has done.
+    /// Returns how many cases changed.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub fn tick(&self) -> Result<usize, OfficeError> {
+        let now = self.now();
+        let mut changed = 0;
+        for document in self.database().documents(Case::FAMILY, None)? {
+            let case = read_document::<Case>(document)?;
+            let Some((next, kind)) = self.after_deadline(&case.value, now) else {
+                continue;
+            };
+            let stepped = Loaded {
+                value: next,
+                ..case
+            };
+            match finish_case(self.writing(), &stepped, kind, Vec::new()) {
+                Ok(_) => changed += 1,
+                // Somebody acted on the case at this very moment; the next tick looks again.
+                Err(OfficeError::Busy) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(changed)
+    }
+
+    fn after_deadline(&self, case: &Case, now: Timestamp) -> Option<(Case, &'static str)> {
+        let deadline = case.deadline.filter(|deadline| *deadline < now)?;
+        let grace_ends = deadline.plus_seconds(i64::from(self.limits.grace_hours) * 3600);
+        let mut next = case.clone();
+        match case.stage {
+            Stage::Outgoing(state) if grace_ends < now && state.grace_over() != state => {
+                next.stage = Stage::Outgoing(state.grace_over());
+                Some((next, "request.unanswered"))
+            }
+            Stage::Outgoing(state) if state.due() != state => {
+                next.stage = Stage::Outgoing(state.due());
+                Some((next, "request.overdue"))
+            }
+            Stage::Incoming(state) if state.awaits_answer() && !case.overdue => {
+                next.overdue = true;
+                Some((next, "answer.overdue"))
+            }
+            _ => None,
+        }
+    }
+}

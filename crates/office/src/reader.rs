@@ -1,0 +1,242 @@
+//! What can be read: cases, records, journals, peers. Reading never writes.
+
+mod extracts;
+mod records_at;
+
+pub use extracts::{PeerExtract, fields_for_figures};
+pub use records_at::{FiledRecord, Position, RecordAt};
+
+use crate::case::Case;
+use crate::channel::{AcceptedMessage, Channel, SentMessage};
+use crate::error::OfficeError;
+use crate::handling::Inquiry;
+use crate::officer::Officer;
+use crate::peer::Peer;
+use crate::writing::{Filed, load, read_document};
+use journal::entry::EntryBody;
+use journal::hash::Hash;
+use records::{PartyId, ThreadId};
+use serde_json::Value;
+use std::sync::Arc;
+use store::{Database, EntryRef, Head, OutboxRow};
+
+/// An entry with its content, as views show it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Where it stands.
+    pub entry: EntryRef,
+    /// SHA-256 leaf hash that the tree covers.
+    pub leaf: Hash,
+    /// The content, until its retention date.
+    pub body: Option<EntryBody>,
+}
+
+impl Line {
+    /// A text field of the content; empty where there is none.
+    #[must_use]
+    pub fn text(&self, field: &str) -> &str {
+        self.body
+            .as_ref()
+            .and_then(|body| body.get(field))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+}
+
+/// Reads a node's database, with or without the node running.
+#[derive(Clone)]
+pub struct Reader {
+    database: Arc<dyn Database>,
+    party: PartyId,
+}
+
+impl Reader {
+    /// Reads this database as this party's.
+    #[must_use]
+    pub const fn new(database: Arc<dyn Database>, party: PartyId) -> Self {
+        Self { database, party }
+    }
+
+    /// The party whose node this is.
+    #[must_use]
+    pub const fn party(&self) -> &PartyId {
+        &self.party
+    }
+
+    /// The database underneath.
+    #[must_use]
+    pub const fn database(&self) -> &Arc<dyn Database> {
+        &self.database
+    }
+
+    /// All cases, the latest deadline first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn cases(&self) -> Result<Vec<Case>, OfficeError> {
+        self.all()
+    }
+
+    /// One case.
+    ///
+    /// # Errors
+    /// [`OfficeError::NoSuchCase`].
+    pub fn case(&self, thread: ThreadId) -> Result<Case, OfficeError> {
+        self.one(&thread.to_string())?
+            .ok_or(OfficeError::NoSuchCase(thread))
+    }
+
+    /// What happened to a case, oldest first: the entries from which its revisions derive.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn timeline(&self, thread: ThreadId) -> Result<Vec<Line>, OfficeError> {
+        let revisions = self.database.revisions(Case::FAMILY, &thread.to_string())?;
+        revisions
+            .into_iter()
+            .filter_map(|document| document.entry)
+            .map(|entry| self.line(&entry))
+            .collect()
+    }
+
+    /// Accepted counterparts.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn peers(&self) -> Result<Vec<Peer>, OfficeError> {
+        self.all()
+    }
+
+    /// One counterpart.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn peer(&self, party: &PartyId) -> Result<Option<Peer>, OfficeError> {
+        self.one(party.as_str())
+    }
+
+    /// Where the channel to a counterpart stands.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn channel(&self, party: &PartyId) -> Result<Option<Channel>, OfficeError> {
+        self.one(party.as_str())
+    }
+
+    /// Officers.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn officers(&self) -> Result<Vec<Officer>, OfficeError> {
+        self.all()
+    }
+
+    /// Inquiries, the newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn inquiries(&self) -> Result<Vec<Inquiry>, OfficeError> {
+        self.all()
+    }
+
+    /// One inquiry.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn inquiry(&self, reference: &str) -> Result<Option<Inquiry>, OfficeError> {
+        self.one(reference)
+    }
+
+    /// Our messages with the counterpart's receipts.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn sent(&self) -> Result<Vec<SentMessage>, OfficeError> {
+        self.all()
+    }
+
+    /// One message of ours.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn sent_message(&self, id: &Hash) -> Result<Option<SentMessage>, OfficeError> {
+        self.one(&id.to_string())
+    }
+
+    /// The counterparts' messages with our receipts.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn accepted(&self) -> Result<Vec<AcceptedMessage>, OfficeError> {
+        self.all()
+    }
+
+    /// Messages that wait for delivery.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn outbox(&self) -> Result<Vec<OutboxRow>, OfficeError> {
+        Ok(self.database.outbox()?)
+    }
+
+    /// Bytes by their hash: attachments, papers, answers, sealed messages.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>, OfficeError> {
+        Ok(self.database.blob(hash)?)
+    }
+
+    /// The newest signed head of a log.
+    ///
+    /// # Errors
+    /// When there is no such log.
+    pub fn head(&self, log: &str) -> Result<Head, OfficeError> {
+        Ok(self.database.head(log)?)
+    }
+
+    /// Entries of a log with their content.
+    ///
+    /// # Errors
+    /// When there is no such log or it cannot be read.
+    pub fn lines(&self, log: &str, from: u64, to: u64) -> Result<Vec<Line>, OfficeError> {
+        let entries = self.database.entries(log, from, to)?;
+        Ok(entries
+            .into_iter()
+            .map(|entry| Line {
+                entry: EntryRef {
+                    log: log.to_owned(),
+                    index: entry.index,
+                },
+                leaf: journal::hash::leaf_hash(&entry.leaf),
+                body: entry.content.map(|(body, _)| body),
+            })
+            .collect())
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    /// When there is no such entry.
+    pub fn line(&self, entry: &EntryRef) -> Result<Line, OfficeError> {
+        self.lines(&entry.log, entry.index, entry.index.saturating_add(1))?
+            .into_iter()
+            .next()
+            .ok_or_else(|| OfficeError::NoSuch {
+                what: "entry",
+                name: format!("{} {}", entry.log, entry.index),
+            })
+    }
+
+    pub(crate) fn all<T: Filed>(&self) -> Result<Vec<T>, OfficeError> {
+        let documents = self.database.documents(T::FAMILY, None)?;
+        documents
+            .into_iter()
+            .map(|document| read_document(document).map(|loaded| loaded.value))
+            .collect()
+    }
+
+    pub(crate) fn one<T: Filed>(&self, id: &str) -> Result<Option<T>, OfficeError> {
+        Ok(load::<T>(self.database.as_ref(), id)?.map(|loaded| loaded.value))
+    }
+}

@@ -1,0 +1,121 @@
+//! Records as they stood at a position of the journal.
+
+use super::Reader;
+use crate::OFFICE_LOG;
+use crate::error::OfficeError;
+use crate::writing::{Filed, read_document};
+use records::{Record, RecordId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use store::EntryRef;
+
+/// A record as filed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FiledRecord {
+    /// The record.
+    pub record: Record,
+}
+
+impl Filed for FiledRecord {
+    const FAMILY: &'static str = "record";
+
+    fn id(&self) -> String {
+        self.record.header.id.to_string()
+    }
+
+    fn tag(&self) -> String {
+        self.record.body.kind().code().to_owned()
+    }
+}
+
+/// At which position records are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// As they stand.
+    Now,
+    /// As they stood when the office journal held this many entries.
+    Entry(u64),
+    /// As they stood at this moment, by the times of the journal's entries.
+    Date(Timestamp),
+}
+
+/// A record with the entry that wrote it down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordAt {
+    /// The record.
+    pub record: Record,
+    /// The entry of the office journal.
+    pub entry: EntryRef,
+    /// Whether a later record, known at the same position, supersedes it.
+    pub superseded: bool,
+}
+
+impl Reader {
+    /// The size of the office journal at a position.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the journal never had that many entries.
+    pub fn size_at(&self, position: Position) -> Result<u64, OfficeError> {
+        let size = self.head(OFFICE_LOG)?.size;
+        match position {
+            Position::Now => Ok(size),
+            Position::Entry(entry) if entry <= size => Ok(entry),
+            Position::Entry(entry) => Err(OfficeError::invalid(
+                "position",
+                format!("the journal has {size} entries, not {entry}"),
+            )),
+            Position::Date(date) => self.entries_until(date, size),
+        }
+    }
+
+    /// How many entries were written up to `date`: entries stand in the order of their times.
+    fn entries_until(&self, date: Timestamp, size: u64) -> Result<u64, OfficeError> {
+        let (mut low, mut high) = (0, size);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let line = self.line(&EntryRef {
+                log: OFFICE_LOG.to_owned(),
+                index: middle,
+            })?;
+            let time: Option<Timestamp> = line.text("time").parse().ok();
+            if time.is_some_and(|time| time <= date) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    /// All records at a position, superseded ones included and marked.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn records(&self, position: Position) -> Result<Vec<RecordAt>, OfficeError> {
+        let size = self.size_at(position)?;
+        let documents = self
+            .database
+            .documents_as_of(FiledRecord::FAMILY, OFFICE_LOG, size)?;
+        let mut records = Vec::with_capacity(documents.len());
+        for document in documents {
+            let loaded = read_document::<FiledRecord>(document)?;
+            if let Some(entry) = loaded.entry {
+                records.push(RecordAt {
+                    record: loaded.value.record,
+                    entry,
+                    superseded: false,
+                });
+            }
+        }
+        let superseded: BTreeSet<RecordId> = records
+            .iter()
+            .filter_map(|r| r.record.header.supersedes)
+            .collect();
+        for record in &mut records {
+            record.superseded = superseded.contains(&record.record.header.id);
+        }
+        records.sort_by(|a, b| a.entry.cmp(&b.entry));
+        Ok(records)
+    }
+}
