@@ -15,6 +15,7 @@
 
 pub mod age_file;
 pub mod age_header;
+pub mod answer_seal;
 pub mod envelope;
 mod error;
 pub mod key_manifest;

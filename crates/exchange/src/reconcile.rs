@@ -1,0 +1,53 @@
+//! Comparing journals: what the peer's exchange log with us shows.
+
+use crate::asking::ask;
+use crate::connection::Connection;
+use crate::error::{ExchangeError, not_proven};
+use crate::patience::Patience;
+use crate::tls::TlsIdentity;
+use journal::extract::Extract;
+use office::{Office, exchange_log};
+use records::PartyId;
+use std::sync::Arc;
+
+/// How many entries the two exchange logs have. Both also hold their side's receipts, so the
+/// numbers need not be equal; which message stands in both is for oversight to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reconciled {
+    /// Entries in our log with the peer.
+    pub ours: u64,
+    /// Entries in the peer's log with us, as it proved them.
+    pub theirs: u64,
+}
+
+/// Fetches the peer's exchange log with us and has the office check and file it.
+///
+/// # Errors
+/// [`ExchangeError::NotProven`] if the extract does not hold, and as [`Connection::fetch_extract`].
+pub async fn reconcile(
+    office: &Arc<Office>,
+    identity: &TlsIdentity,
+    peer: &PartyId,
+) -> Result<Reconciled, ExchangeError> {
+    let json = Connection::open(office, identity, peer, Patience::default())
+        .await?
+        .fetch_extract()
+        .await?;
+    let party = peer.clone();
+    let reconciled = ask(office, move |office| {
+        let extract: Extract =
+            serde_json::from_slice(&json).map_err(|e| ExchangeError::Unreadable {
+                what: "extract",
+                source: e.into(),
+            })?;
+        let theirs = extract.entries.len() as u64;
+        office
+            .file_peer_extract(&party, extract)
+            .map_err(not_proven("extract"))?;
+        let ours = office.reader().head(&exchange_log(&party))?.size;
+        Ok::<_, ExchangeError>(Reconciled { ours, theirs })
+    })
+    .await??;
+    tracing::info!(%peer, ours = reconciled.ours, theirs = reconciled.theirs, "peer.reconciled");
+    Ok(reconciled)
+}
