@@ -38,7 +38,7 @@ macro_rules! catalogues {
     };
 }
 
-const CATALOGUES: &[Catalogue] = catalogues!("vocabulary", "console", "demo", "answer", "command");
+const CATALOGUES: &[Catalogue] = catalogues!("vocabulary", "console", "demo", "answer", "command", "paper");
 
 impl Language {
     /// Every language.
@@ -59,7 +59,9 @@ impl Language {
     pub fn preferred(list: &str) -> Option<Self> {
         list.split([',', ':', ';']).find_map(|tag| {
             let primary = tag.trim().split(['-', '_', '.']).next().unwrap_or_default();
-            Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(primary))
+            Self::ALL
+                .into_iter()
+                .find(|language| language.code().eq_ignore_ascii_case(primary))
         })
     }
 }
@@ -106,17 +108,32 @@ pub fn text(language: Language, id: &str, arguments: &[(&str, Value<'_>)]) -> St
 pub fn find(language: Language, id: &str, arguments: &[(&str, Value<'_>)]) -> Option<String> {
     let bundle = bundle_of(language);
     let pattern = bundle.get_message(id)?.value()?;
-    let arguments: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, value.clone())).collect();
+    let arguments: FluentArgs<'_> = arguments
+        .iter()
+        .map(|(name, value)| (*name, value.clone()))
+        .collect();
     let mut errors = Vec::new();
-    Some(bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned())
+    Some(
+        bundle
+            .format_pattern(pattern, Some(&arguments), &mut errors)
+            .into_owned(),
+    )
 }
 
 /// The label of a code: the message `<list>-<code>`, with everything but letters and digits of the
 /// code turned into hyphens and in lower case; the code itself where there is no label.
 #[must_use]
 pub fn label(language: Language, list: &str, code: &str) -> String {
-    let plain: String =
-        code.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let plain: String = code
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
     find(language, &format!("{list}-{plain}"), &[]).unwrap_or_else(|| code.to_owned())
 }
 
@@ -133,10 +150,16 @@ mod tests {
             let starts = line.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
             if starts && let Some((id, _)) = line.split_once('=') {
                 current = id.trim().to_owned();
-                assert!(found.insert(current.clone(), BTreeSet::new()).is_none(), "{current} is defined twice");
+                assert!(
+                    found.insert(current.clone(), BTreeSet::new()).is_none(),
+                    "{current} is defined twice"
+                );
             }
             for part in line.split('$').skip(1) {
-                let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                let name: String = part
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                    .collect();
                 found.entry(current.clone()).or_default().insert(name);
             }
         }
@@ -167,7 +190,10 @@ mod tests {
     /// Preference lists come from browsers and shells in many spellings.
     #[test]
     fn the_first_spoken_language_of_a_list_is_taken() {
-        assert_eq!(Language::preferred("fr-CH, en;q=0.9, de;q=0.8"), Some(Language::En));
+        assert_eq!(
+            Language::preferred("fr-CH, en;q=0.9, de;q=0.8"),
+            Some(Language::En)
+        );
         assert_eq!(Language::preferred("de_DE.UTF-8"), Some(Language::De));
         assert_eq!(Language::preferred("fr"), None);
     }

@@ -1,0 +1,194 @@
+//! Checking an answer offline: with the file alone, without node, database or network.
+//!
+//! What can be checked: that the logs hold what the file shows (signed roots recomputed from all
+//! entries, or inclusion proofs), that every word, cell and figure follows from it (every finding is
+//! run again), and that the issuer sealed the whole. What cannot: that the keys are the party's
+//! unless their fingerprints are compared with paper, that a log's keeper wrote down what was true,
+//! and that no record was left out. The report says which is which.
+
+mod compare;
+mod report;
+
+pub use compare::{Difference, Place};
+pub use report::{Assertion, FigureLine, LogLine, PartyLine, ProvedBy, SealLine, VerifyReport};
+
+use crate::answer::{Answer, document_hash, part_digests};
+use crate::error::OversightError;
+use crate::evidence::{Proof, ProofFault};
+use journal::hash::Hash;
+use seal::SealError;
+use seal::answer_seal::SignedAnswerSeal;
+use seal::keys::Fingerprint;
+
+/// Largest answer that is read, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// Why an answer does not hold.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The file is larger than [`MAX_BYTES`].
+    #[error("the file is larger than {MAX_BYTES} bytes")]
+    TooLarge,
+    /// The file is no answer of a known format.
+    #[error("not an answer in the format kontaktstelle/answer/v1, at {path}: {reason}")]
+    Format {
+        /// Where in the file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Something is stated that the evidence in the file does not show.
+    #[error("{0}")]
+    Differs(Difference),
+    /// The evidence cannot be read, so that nothing can be recomputed.
+    #[error("the evidence in the file cannot be read: {}", chain(.0))]
+    Unreadable(OversightError),
+    /// A part of the evidence is not proved.
+    #[error("{}", chain(.0))]
+    Evidence(ProofFault),
+    /// A part of the document was changed after it was made.
+    #[error("{part} was changed after the answer was made")]
+    Digest {
+        /// The part, such as `question 26`.
+        part: String,
+    },
+    /// The list of parts' hashes does not fit the document.
+    #[error("the document has other parts than its list of hashes")]
+    Parts,
+    /// There is no seal.
+    #[error("the answer is not sealed by its issuer")]
+    NotSealed,
+    /// The seal is over another document.
+    #[error("the seal is over another document: it names {sealed}, this is {found}")]
+    SealedOther {
+        /// The hash in the seal.
+        sealed: Hash,
+        /// The document's.
+        found: Hash,
+    },
+    /// The seal is malformed, of another party, or its signature does not hold.
+    #[error("the seal does not hold: {0}")]
+    Seal(SealError),
+    /// The seal names another party than the document.
+    #[error("the seal is of party {0}, not of the issuer")]
+    SealedByOther(String),
+    /// A party's key is not among the trusted ones.
+    #[error("the key of party {party} is not among the trusted fingerprints")]
+    Untrusted {
+        /// The party.
+        party: String,
+    },
+}
+
+/// An error with its causes, for readers who see one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// Checks an answer.
+///
+/// `trusted` are root fingerprints that the reader got on another way, such as on paper. Without any,
+/// the keys only prove that the file is whole; the report then asks to compare.
+///
+/// # Errors
+/// Everything that is wrong, the most specific first: figures and words before proofs, proofs
+/// before hashes and seal.
+pub fn verify(
+    answer_json: &str,
+    trusted: &[Fingerprint],
+) -> Result<VerifyReport, Vec<VerifyError>> {
+    let answer = read(answer_json).map_err(|error| vec![error])?;
+    let mut errors = recompute(&answer);
+    let (proof, faults) = answer.evidence.prove(trusted);
+    errors.extend(faults.into_iter().map(VerifyError::Evidence));
+    errors.extend(digests(&answer));
+    let seal = match seal(&answer, &proof) {
+        Ok(line) => Some(line),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    };
+    let untrusted = proof.manifests.iter().filter(|manifest| manifest.trusted == Some(false));
+    errors.extend(untrusted.map(|it| VerifyError::Untrusted { party: it.party.clone() }));
+    match seal {
+        Some(seal) if errors.is_empty() => Ok(VerifyReport::new(&answer, &proof, seal)),
+        _ => Err(errors),
+    }
+}
+
+fn read(json: &str) -> Result<Answer, VerifyError> {
+    if json.len() > MAX_BYTES {
+        return Err(VerifyError::TooLarge);
+    }
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let answer = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        VerifyError::Format { path: error.path().to_string(), reason: error.inner().to_string() }
+    })?;
+    let trailing = |error: serde_json::Error| VerifyError::Format {
+        path: "end".to_owned(),
+        reason: error.to_string(),
+    };
+    reader.end().map_err(trailing)?;
+    Ok(answer)
+}
+
+/// Runs every finding again on the evidence in the file.
+fn recompute(answer: &Answer) -> Vec<VerifyError> {
+    match answer.recompute() {
+        Err(error) => vec![VerifyError::Unreadable(error)],
+        Ok(recomputed) => compare::differences(answer, &recomputed)
+            .into_iter()
+            .map(VerifyError::Differs)
+            .collect(),
+    }
+}
+
+fn digests(answer: &Answer) -> Vec<VerifyError> {
+    let Ok(found) = part_digests(answer) else { return vec![VerifyError::Parts] };
+    let same_parts = found.len() == answer.digests.len()
+        && found.iter().zip(&answer.digests).all(|(found, stated)| found.part == stated.part);
+    if !same_parts {
+        return vec![VerifyError::Parts];
+    }
+    let pairs = found.iter().zip(&answer.digests);
+    pairs
+        .filter(|(found, stated)| found.sha256 != stated.sha256)
+        .map(|(found, _)| VerifyError::Digest { part: found.part.clone() })
+        .collect()
+}
+
+fn seal(answer: &Answer, proof: &Proof) -> Result<SealLine, VerifyError> {
+    let value = answer.seal.as_ref().ok_or(VerifyError::NotSealed)?;
+    let malformed = |source| SealError::MalformedJson { what: "seal", source };
+    let json = serde_json_canonicalizer::to_string(value)
+        .map_err(|source| VerifyError::Seal(malformed(source)))?;
+    let signed = SignedAnswerSeal::from_json(json.as_bytes()).map_err(VerifyError::Seal)?;
+    let statement = signed.statement();
+    if statement.party != answer.issuer.party {
+        return Err(VerifyError::SealedByOther(statement.party.clone()));
+    }
+    let manifest = proof.manifests.iter().find(|manifest| manifest.party == statement.party);
+    let manifest = manifest.ok_or_else(|| VerifyError::Evidence(
+        ProofFault::NoManifest(answer.evidence.party.clone()),
+    ))?;
+    signed.verify(&manifest.signing).map_err(VerifyError::Seal)?;
+    let found = document_hash(answer).map_err(VerifyError::Unreadable)?;
+    if found != statement.document {
+        return Err(VerifyError::SealedOther { sealed: statement.document, found });
+    }
+    Ok(SealLine {
+        party: statement.party.clone(),
+        time: statement.time.clone(),
+        document: found.to_string(),
+    })
+}
