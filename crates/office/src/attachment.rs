@@ -6,8 +6,13 @@ use serde::{Deserialize, Serialize};
 /// Most attachments of one request or answer.
 pub const MAX_ATTACHMENTS: usize = 20;
 
-/// Largest attachment, in bytes.
-pub const MAX_ATTACHMENT_BYTES: usize = 16 * 1024 * 1024;
+/// Largest attachment, in bytes. Sealing adds to it, and the sealed part must stay below
+/// [`Limits::part_bytes`](crate::Limits::part_bytes) of the receiver: a message that the
+/// counterpart cannot take would stop the channel behind it.
+pub const MAX_ATTACHMENT_BYTES: usize = 15 * 1024 * 1024;
+
+/// Longest name of an attachment, in bytes.
+pub const MAX_NAME_BYTES: usize = 255;
 
 /// An attachment as it is handed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,6 +10,9 @@ pub const CONTENT_PART: &str = "content";
 /// The media type of that part.
 pub const CONTENT_TYPE: &str = "application/json";
 
+/// Largest content, in bytes. Attachments do not count.
+pub const MAX_CONTENT_BYTES: usize = 4 * 1024 * 1024;
+
 /// The content of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(

@@ -8,7 +8,8 @@ mod requesting;
 mod reviewing;
 
 pub use inquiring::{FiledAnswer, Inquiry};
-pub(crate) use requesting::findings_json;
+pub(crate) use answering::check_answer;
+pub(crate) use requesting::{check_request, findings_json};
 
 use crate::authority::Actor;
 use crate::command::{Command, Done};

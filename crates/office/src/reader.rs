@@ -8,14 +8,16 @@ pub use records_at::{FiledRecord, Position, RecordAt};
 
 use crate::case::Case;
 use crate::channel::{AcceptedMessage, Channel, SentMessage};
+use crate::clock::Clock;
 use crate::error::OfficeError;
 use crate::handling::Inquiry;
+use crate::office::MovedClock;
 use crate::officer::Officer;
 use crate::peer::Peer;
 use crate::writing::{Filed, load, read_document};
 use journal::entry::EntryBody;
 use journal::hash::Hash;
-use records::{PartyId, ThreadId};
+use records::{PartyId, ThreadId, Timestamp};
 use serde_json::Value;
 use std::sync::Arc;
 use store::{Database, EntryRef, Head, OutboxRow};
@@ -67,6 +69,15 @@ impl Reader {
     #[must_use]
     pub const fn database(&self) -> &Arc<dyn Database> {
         &self.database
+    }
+
+    /// Now, by the node's clock: in an exercise, as far as it was openly moved.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn now(&self, clock: &dyn Clock) -> Result<Timestamp, OfficeError> {
+        let moved = self.one::<MovedClock>(MovedClock::NODE)?.map_or(0, |moved| moved.milliseconds);
+        Ok(Timestamp::from_millis(clock.now().millis().saturating_add(moved)))
     }
 
     /// All cases, the latest deadline first.

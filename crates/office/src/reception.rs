@@ -14,7 +14,7 @@ use crate::channel::{
 use crate::content::{CONTENT_PART, Content};
 use crate::error::{OfficeError, Rejection};
 use crate::exchange_log;
-use crate::handling::findings_json;
+use crate::handling::{check_answer, check_reason, check_request, findings_json};
 use crate::office::Office;
 use crate::peer::Peer;
 use crate::state::{Incoming, Stage};
@@ -27,7 +27,7 @@ use records::{Marking, PartyId, ThreadId};
 use seal::message::{Message, MessageManifest};
 use seal::receipt::{ReceiptEvent, ReceiptFormat, ReceiptStatement, SignedReceipt};
 use serde_json::Value;
-use store::{BlobRef, LogTiles, OutboxUpdate};
+use store::{Batch, BlobRef, LogTiles, OutboxUpdate};
 
 /// How often taking a message is computed again when officers change the same documents meanwhile.
 const ATTEMPTS: usize = 16;
@@ -173,13 +173,24 @@ impl Office {
         let manifest = opened.manifest();
         let mut writing = self.writing();
         let mut fields = message_fields(manifest, opened.id);
+        let before = channel.clone();
         let effect = match &opened.content {
             Ok((content, attachments)) => {
                 fields.extend(content_fields(content));
-                self.take_effect(&mut writing, peer, channel, opened, content, attachments)?
+                match self.take_effect(&mut writing, peer, channel, opened, content, attachments) {
+                    // What cannot be written down here cannot be taken later either. To turn it
+                    // away would stop the channel for good.
+                    Err(error @ OfficeError::Invalid { .. }) => Err(error.to_string()),
+                    effect => effect?,
+                }
             }
             Err(problem) => Err(problem.clone()),
         };
+        if effect.is_err() {
+            // Nothing that was prepared for it may be written.
+            writing.batch = Batch::default();
+            *channel = before;
+        }
         let event = if effect.is_ok() {
             ReceiptEvent::ContentConsignment
         } else {
@@ -217,7 +228,8 @@ impl Office {
         let committed = writing.commit()?;
         tracing::info!(peer = %peer.party, seq = manifest.seq, kind = manifest.kind, "message.accepted");
         accepted.revision = 1;
-        accepted.entry = committed.entries.into_iter().find(|e| e.log == log);
+        // By its place in the batch: a reply may stand before it in the same log.
+        accepted.entry = committed.entries.into_iter().nth(entry);
         Ok(accepted)
     }
 
@@ -246,6 +258,13 @@ impl Office {
         {
             return Ok(Err("the case belongs to another peer".to_owned()));
         }
+        if existing
+            .as_ref()
+            .is_some_and(|case| case.value.exercise != manifest.exercise)
+        {
+            return Ok(Err("exercise and reality do not mix in a case".to_owned()));
+        }
+        check_content(content)?;
         writing
             .batch
             .blobs
@@ -483,7 +502,14 @@ impl Office {
         let (_, verifier) = peer.exchange_log_verifier(&self.keyring.party)?;
         signed.verify(&peer.keys()?.signing, &verifier)?;
         let statement = signed.statement();
-        if statement.message != sent.value.message || statement.seq != sent.value.seq {
+        let ours = &sent.value;
+        let same = statement.message == ours.message
+            && statement.seq == ours.seq
+            && statement.thread == ours.thread.to_string()
+            && statement.sender == self.keyring.party.as_str()
+            && statement.recipient == peer.party.as_str()
+            && ours.peer == peer.party;
+        if !same {
             return Err(OfficeError::invalid("receipt", "it is for another message"));
         }
         let mut writing = self.writing();
@@ -561,6 +587,16 @@ fn file_case(
     fields.push(("peer", case.value.peer.to_string().into()));
     let entry = writing.entry(OFFICE_LOG, kind, fields)?;
     writing.file(case, Some(entry))
+}
+
+/// The bounds that hold for our own content hold for theirs.
+fn check_content(content: &Content) -> Result<(), OfficeError> {
+    match content {
+        Content::Request(request) => check_request(request),
+        Content::Answer(answer) => check_answer(answer),
+        Content::Withdrawal { reason } => check_reason("reason", reason),
+        Content::Ping | Content::PingReply => Ok(()),
+    }
 }
 
 fn check_place(channel: &Channel, manifest: &MessageManifest, id: Hash) -> Result<(), Rejection> {

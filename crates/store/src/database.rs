@@ -47,6 +47,9 @@ pub enum StoreError {
         /// What contradicts what.
         what: String,
     },
+    /// The batch contradicts itself or cannot be stored; nothing of it was written.
+    #[error("the batch cannot be written: {0}")]
+    Unfit(String),
     /// The writer has stopped after an error; nothing more is accepted.
     #[error("the writer has stopped after an earlier error; restart the node")]
     WriterStopped,
@@ -166,7 +169,8 @@ pub trait Database: Send + Sync {
     /// Writes a batch durably, or not at all.
     ///
     /// # Errors
-    /// [`CommitError::Conflict`] if an expectation no longer holds.
+    /// [`CommitError::Conflict`] if an expectation no longer holds or a place in the outbox is taken;
+    /// [`StoreError::Unfit`] if the batch contradicts itself. Neither stops the writer.
     fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
 
     /// The names of all logs.
@@ -181,10 +185,11 @@ pub trait Database: Send + Sync {
     /// When there is no such log or the database cannot be read.
     fn head(&self, log: &str) -> Result<Head, StoreError>;
 
-    /// Entries `from..to` of a log, as far as they exist.
+    /// Entries `from..to` of a log, as far as they exist. Each is checked against the tree's leaf
+    /// hashes, and its content against its leaf.
     ///
     /// # Errors
-    /// When the database cannot be read or holds damaged data.
+    /// When the database cannot be read; [`StoreError::Damaged`].
     fn entries(&self, log: &str, from: u64, to: u64) -> Result<Vec<StoredEntry>, StoreError>;
 
     /// The first `width` hashes of a tile.

@@ -8,10 +8,12 @@
 //! outbox) before [`Database::commit`] returns, or it has left no trace.
 //!
 //! Where to start reading: [`batch`] for what can be written, [`database`] for the interface that
-//! every database implements, [`sqlite`] for the embedded one.
+//! every database implements, [`sqlite`] for the embedded one, [`fsck`] for recomputing a whole log
+//! from what is stored.
 
 pub mod batch;
 pub mod database;
+pub mod fsck;
 pub mod sequencer;
 pub mod sqlite;
 

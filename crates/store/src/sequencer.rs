@@ -21,6 +21,13 @@ pub struct Waiting {
 }
 
 impl Waiting {
+    /// A batch that waits, and where its answer will come: for tests of a [`GroupWriter`].
+    #[cfg(test)]
+    pub(crate) fn new(batch: Batch) -> (Self, Receiver<Result<Committed, CommitError>>) {
+        let (reply, answer) = sync_channel(1);
+        (Self { batch, reply }, answer)
+    }
+
     /// Gives the answer. A caller that went away does not matter: what is durable stays durable.
     pub fn answer(self, result: Result<Committed, CommitError>) {
         let _gone = self.reply.send(result);
@@ -105,5 +112,127 @@ fn run<W: GroupWriter>(
             on_fatal(&error);
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Barrier, Mutex};
+
+    /// Writes nothing; notes the sizes of its groups, fails from a given group on.
+    struct Stub {
+        sizes: Arc<Mutex<Vec<usize>>>,
+        fails_at: usize,
+        gate: Arc<Barrier>,
+    }
+
+    impl GroupWriter for Stub {
+        fn write(&mut self, group: Vec<Waiting>) -> Result<(), StoreError> {
+            let written = {
+                let mut sizes = self.sizes.lock().unwrap();
+                sizes.push(group.len());
+                sizes.len()
+            };
+            if written == 1 {
+                // The first transaction is under way until the test has seen the others queue up.
+                self.gate.wait();
+            }
+            if written >= self.fails_at {
+                return Err(StoreError::NoSuchLog("disk".to_owned()));
+            }
+            for waiting in group {
+                waiting.answer(Ok(Committed {
+                    entries: Vec::new(),
+                    heads: Vec::new(),
+                }));
+            }
+            Ok(())
+        }
+    }
+
+    struct Run {
+        sequencer: Arc<Sequencer>,
+        sizes: Arc<Mutex<Vec<usize>>>,
+        gate: Arc<Barrier>,
+        fatal: Arc<AtomicUsize>,
+    }
+
+    fn start(fails_at: usize) -> Run {
+        let sizes = Arc::new(Mutex::new(Vec::new()));
+        let gate = Arc::new(Barrier::new(2));
+        let fatal = Arc::new(AtomicUsize::new(0));
+        let stub = Stub {
+            sizes: sizes.clone(),
+            fails_at,
+            gate: gate.clone(),
+        };
+        let called = fatal.clone();
+        let on_fatal = move |_: &StoreError| {
+            called.fetch_add(1, Ordering::SeqCst);
+        };
+        Run {
+            sequencer: Arc::new(Sequencer::start(stub, on_fatal).unwrap()),
+            sizes,
+            gate,
+            fatal,
+        }
+    }
+
+    /// Queues `count` batches while the first transaction is under way; gives the results.
+    fn queue(run: &Run, count: usize) -> Vec<Result<Committed, CommitError>> {
+        let commit = |sequencer: &Arc<Sequencer>| {
+            let sequencer = sequencer.clone();
+            std::thread::spawn(move || sequencer.commit(Batch::default()))
+        };
+        let first = commit(&run.sequencer);
+        while run.sizes.lock().unwrap().is_empty() {
+            std::thread::yield_now();
+        }
+        let others: Vec<_> = (0..count).map(|_| commit(&run.sequencer)).collect();
+        // Long enough for the threads to queue; a slow machine only makes the groups smaller.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        run.gate.wait();
+        std::iter::once(first)
+            .chain(others)
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    }
+
+    /// Promise: what queues while a transaction is under way shares the next one.
+    #[test]
+    fn waiting_batches_share_a_transaction() {
+        let run = start(usize::MAX);
+        let results = queue(&run, 30);
+        assert!(results.iter().all(Result::is_ok));
+        let sizes = run.sizes.lock().unwrap().clone();
+        assert_eq!(sizes.iter().sum::<usize>(), 31);
+        assert_eq!(sizes[0], 1);
+        assert!(sizes.len() <= 10, "{sizes:?}");
+    }
+
+    /// Promise: after a failed write nothing is tried again. The end is told once, and everybody
+    /// who waits or comes later hears that the writer has stopped.
+    #[test]
+    fn a_failed_write_ends_everything() {
+        let run = start(1);
+        let stopped = |result: &Result<Committed, CommitError>| {
+            matches!(result, Err(CommitError::Store(StoreError::WriterStopped)))
+        };
+        assert!(queue(&run, 10).iter().all(stopped));
+        assert!(stopped(&run.sequencer.commit(Batch::default())));
+        assert_eq!(run.sizes.lock().unwrap().as_slice(), [1]);
+        assert_eq!(run.fatal.load(Ordering::SeqCst), 1);
+    }
+
+    /// Promise: closing waits for what was handed in.
+    #[test]
+    fn closing_is_not_fatal() {
+        let run = start(usize::MAX);
+        assert_eq!(queue(&run, 3).len(), 4);
+        drop(run.sequencer);
+        assert_eq!(run.fatal.load(Ordering::SeqCst), 0);
     }
 }

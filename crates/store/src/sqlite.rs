@@ -133,6 +133,7 @@ impl Database for Sqlite {
         for _ in 0..SIGNING_POLLS {
             let head = self.read("reading a head", |c| read::head(c, log))?;
             if !head.checkpoint.is_empty() {
+                read::check_signed_text(&head)?;
                 return Ok(head);
             }
             std::thread::sleep(SIGNING_POLL);

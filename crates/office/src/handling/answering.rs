@@ -1,6 +1,6 @@
 //! Answers to the counterpart's requests: draft by one officer, release by another.
 
-use super::requesting::{check_attachments, findings_json, for_gate};
+use super::requesting::{check_attachments, check_size, findings_json, for_gate};
 use super::{act_fields, finish_case};
 use crate::attachment::NewAttachment;
 use crate::authority::{Actor, case_facts};
@@ -12,8 +12,9 @@ use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::{Incoming, NotNow, Stage};
 use policy::Action;
-use records::ThreadId;
 use records::answer::AnswerDraft;
+use records::request::MAX_TEXT;
+use records::{Answer, ThreadId};
 use store::BlobRef;
 
 impl Office {
@@ -34,6 +35,8 @@ impl Office {
         )?;
         let next = incoming(&case.value, "drafting an answer")?.answer_drafted()?;
         let answer = draft.finish(case.value.request.items.len())?;
+        check_answer(&answer)?;
+        check_disclosure(&answer, attachments)?;
         let screening = safeguard::screen_answer_asking(
             &answer,
             &for_gate(attachments),
@@ -124,6 +127,39 @@ impl Office {
         });
         finish_case(writing, &case, "answer.released", fields)
     }
+}
+
+/// The bounds of an answer, of either side.
+pub(crate) fn check_answer(answer: &Answer) -> Result<(), OfficeError> {
+    if let Some(item) = answer.items.iter().find(|item| item.text.len() > MAX_TEXT) {
+        return Err(OfficeError::invalid(
+            format!("item {}", item.item),
+            format!("at most {MAX_TEXT} bytes"),
+        ));
+    }
+    check_size("answer", answer)
+}
+
+/// Refuses information under an outcome that gives none: conditions and safeguards go by the
+/// outcome as a whole, so data under a refusal would leave past both.
+fn check_disclosure(answer: &Answer, attachments: &[NewAttachment]) -> Result<(), OfficeError> {
+    if answer.outcome.discloses() {
+        return Ok(());
+    }
+    let outcome = answer.outcome;
+    if let Some(item) = answer.items.iter().find(|item| item.outcome.discloses()) {
+        return Err(OfficeError::invalid(
+            format!("item {}", item.item),
+            format!("{} under an answer that is {outcome}", item.outcome),
+        ));
+    }
+    if !attachments.is_empty() {
+        return Err(OfficeError::invalid(
+            "attachments",
+            format!("none with an answer that is {outcome}"),
+        ));
+    }
+    Ok(())
 }
 
 fn incoming(case: &Case, step: &'static str) -> Result<Incoming, NotNow> {

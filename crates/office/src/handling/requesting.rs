@@ -1,12 +1,14 @@
 //! Our own requests: draft, submission, release by a second officer, withdrawal.
 
 use super::{act_fields, check_reason, finish_case};
-use crate::attachment::{MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, NewAttachment};
+use crate::attachment::{
+    MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_NAME_BYTES, NewAttachment,
+};
 use crate::authority::{Actor, case_facts};
 use crate::case::Case;
 use crate::channel::Dispatch;
 use crate::command::Done;
-use crate::content::{CONTENT_PART, Content};
+use crate::content::{CONTENT_PART, Content, MAX_CONTENT_BYTES};
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::peer::Peer;
@@ -53,7 +55,7 @@ impl Office {
             answer: None,
         };
         let allowed =
-            self.authorise(actor, Action::DraftRequest, case_facts(&case), Some(&case))?;
+            self.authorise(actor, Action::DraftRequest, case_facts(&case), None)?;
         writing
             .batch
             .blobs
@@ -255,7 +257,40 @@ fn outgoing(case: &Case, step: &'static str) -> Result<Outgoing, NotNow> {
     }
 }
 
-fn check_request(request: &Request) -> Result<(), OfficeError> {
+/// Refuses names and media types that the envelope would refuse at the release, when nobody can
+/// change them any more.
+fn check_name(attachment: &NewAttachment) -> Result<(), OfficeError> {
+    let NewAttachment {
+        name, media_type, ..
+    } = attachment;
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '/' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if name.is_empty()
+        || name.len() > MAX_NAME_BYTES
+        || name == "."
+        || name == ".."
+        || name.contains(hidden)
+    {
+        return Err(OfficeError::invalid(
+            "attachments",
+            format!("{name:?} is not a plain file name of 1 to {MAX_NAME_BYTES} bytes"),
+        ));
+    }
+    let plain = (1..=128).contains(&media_type.len())
+        && media_type.bytes().all(|byte| byte.is_ascii_graphic());
+    if !plain {
+        return Err(OfficeError::invalid(
+            format!("attachment {name}"),
+            "its media type is not 1 to 128 visible ASCII characters",
+        ));
+    }
+    Ok(())
+}
+
+/// The bounds of a request, of either side.
+pub(crate) fn check_request(request: &Request) -> Result<(), OfficeError> {
     if let Some((field, _)) = request.texts().find(|(_, text)| text.len() > MAX_TEXT) {
         return Err(OfficeError::invalid(
             field,
@@ -274,6 +309,21 @@ fn check_request(request: &Request) -> Result<(), OfficeError> {
             format!("at most {MAX_SELECTORS}"),
         ));
     }
+    check_size("request", request)
+}
+
+/// Refuses content that is larger than any honest one.
+pub(crate) fn check_size<T: serde::Serialize>(
+    field: &'static str,
+    content: &T,
+) -> Result<(), OfficeError> {
+    let bytes = serde_json::to_vec(content).map_or(usize::MAX, |json| json.len());
+    if bytes > MAX_CONTENT_BYTES {
+        return Err(OfficeError::invalid(
+            field,
+            format!("at most {MAX_CONTENT_BYTES} bytes"),
+        ));
+    }
     Ok(())
 }
 
@@ -284,7 +334,15 @@ pub(crate) fn check_attachments(attachments: &[NewAttachment]) -> Result<(), Off
             format!("at most {MAX_ATTACHMENTS}"),
         ));
     }
-    for attachment in attachments {
+    for (at, attachment) in attachments.iter().enumerate() {
+        check_name(attachment)?;
+        let earlier = attachments.iter().take(at);
+        if earlier.into_iter().any(|other| other.name == attachment.name) {
+            return Err(OfficeError::invalid(
+                "attachments",
+                format!("the name {:?} is there twice", attachment.name),
+            ));
+        }
         if attachment.bytes.len() > MAX_ATTACHMENT_BYTES {
             return Err(OfficeError::invalid(
                 format!("attachment {}", attachment.name),

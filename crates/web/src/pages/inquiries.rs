@@ -1,0 +1,184 @@
+//! Parliamentary inquiries: what is asked, and the answer that a second officer releases.
+
+use crate::desk::{Desk, html};
+use crate::fault::{Fault, Refusal};
+use crate::frame::Frame;
+use crate::moment::minute;
+use crate::tone::Tone;
+use crate::words::Words;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use office::Command;
+use office::authority::inquiry_facts;
+use office::handling::Inquiry;
+use policy::Action;
+use serde::Deserialize;
+use serde_json::Value;
+
+struct InquiryLine {
+    reference: String,
+    title: String,
+    asked_by: String,
+    registered: String,
+    registered_by: String,
+    questions: usize,
+    state: String,
+    tone: Tone,
+}
+
+#[derive(Template)]
+#[template(path = "inquiries.html")]
+struct Page {
+    frame: Frame,
+    w: Words,
+    inquiries: Vec<InquiryLine>,
+}
+
+/// Shows the list.
+pub(crate) async fn show(desk: Desk) -> Response {
+    desk.serve(|desk| {
+        desk.require(Action::ReadRecords)?;
+        let w = desk.words;
+        let inquiries = desk.reader().inquiries()?.iter().map(|inquiry| line(w, inquiry)).collect();
+        html(None, &Page { frame: desk.frame("/inquiries"), w, inquiries })
+    })
+    .await
+}
+
+fn line(w: Words, inquiry: &Inquiry) -> InquiryLine {
+    let parsed = read(inquiry);
+    let (state, tone) = match &inquiry.answer {
+        None => ("open", Tone::Warning),
+        Some(answer) if answer.released_by.is_none() => ("filed", Tone::Info),
+        Some(_) => ("released", Tone::Success),
+    };
+    InquiryLine {
+        reference: inquiry.reference.clone(),
+        title: parsed.as_ref().map_or_else(|| inquiry.reference.clone(), |parsed| w.seen(&parsed.title)),
+        asked_by: parsed.as_ref().and_then(|p| p.fraction.as_deref()).map(|f| w.seen(f)).unwrap_or_default(),
+        registered: minute(inquiry.registered),
+        registered_by: w.seen(&inquiry.registered_by),
+        questions: parsed.map_or(0, |parsed| parsed.questions.len()),
+        state: w.label("inquiry-state", state),
+        tone,
+    }
+}
+
+/// What the parser read in the paper.
+fn read(inquiry: &Inquiry) -> Option<oversight::inquiry::Inquiry> {
+    serde_json::from_value(inquiry.parsed.clone()).ok()
+}
+
+struct QuestionLine {
+    number: u32,
+    text: String,
+    answer: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "inquiry.html")]
+struct InquiryPage {
+    frame: Frame,
+    w: Words,
+    line: InquiryLine,
+    questions: Vec<QuestionLine>,
+    filed: bool,
+    filed_by: String,
+    filed_at: String,
+    released_by: String,
+    document: String,
+    allowed: bool,
+}
+
+/// What to hand out instead of the page.
+#[derive(Deserialize, Default)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    download: String,
+}
+
+/// Shows an inquiry, or hands out its paper or its answer.
+pub(crate) async fn inquiry(desk: Desk, Path(reference): Path<String>, Query(wanted): Query<Wanted>) -> Response {
+    desk.serve(move |desk| {
+        desk.require(Action::ReadRecords)?;
+        if wanted.download.is_empty() { page(desk, &reference, None) } else { file(desk, &reference, &wanted.download) }
+    })
+    .await
+}
+
+/// Releases the filed answer.
+pub(crate) async fn release(desk: Desk, Path(reference): Path<String>) -> Response {
+    desk.serve(move |desk| {
+        desk.require(Action::ReadRecords)?;
+        match desk.execute(&Command::ReleaseInquiryAnswer { reference: reference.clone() }) {
+            Ok(_) => Ok(desk.done("inquiry-answer-released", &format!("/inquiries/{reference}"))),
+            Err(error) => page(desk, &reference, Some(Refusal::of(desk.words, &error))),
+        }
+    })
+    .await
+}
+
+fn find(desk: &Desk, reference: &str) -> Result<Inquiry, Fault> {
+    desk.reader().inquiry(reference)?.ok_or(Fault::NotFound)
+}
+
+fn page(desk: &Desk, reference: &str, refusal: Option<Refusal>) -> Result<Response, Fault> {
+    let inquiry = find(desk, reference)?;
+    let w = desk.words;
+    let document = match &inquiry.answer {
+        Some(answer) => desk.reader().blob(&answer.document)?,
+        None => None,
+    };
+    let json: Option<Value> = document.as_deref().and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let filed = inquiry.answer.as_ref();
+    let questions = read(&inquiry).map(|parsed| parsed.questions).unwrap_or_default();
+    let page = InquiryPage {
+        frame: desk.frame_with(&format!("/inquiries/{reference}"), refusal),
+        w,
+        line: line(w, &inquiry),
+        questions: questions
+            .into_iter()
+            .map(|question| QuestionLine {
+                answer: answer_to(w, json.as_ref(), question.number),
+                number: question.number,
+                text: w.seen(&question.text),
+            })
+            .collect(),
+        filed: filed.is_some(),
+        filed_by: filed.map(|answer| w.seen(&answer.by)).unwrap_or_default(),
+        filed_at: filed.map(|answer| minute(answer.at)).unwrap_or_default(),
+        released_by: filed.and_then(|answer| answer.released_by.as_deref()).map(|by| w.seen(by)).unwrap_or_default(),
+        document: filed.map(|answer| answer.document.to_string()).unwrap_or_default(),
+        allowed: desk.may_with(Action::ReleaseInquiryAnswer, inquiry_facts(filed.map(|answer| answer.by.clone()))),
+    };
+    html(page.frame.refusal.as_ref(), &page)
+}
+
+/// The words of the filed answer to a question.
+fn answer_to(w: Words, document: Option<&Value>, number: u32) -> Vec<String> {
+    let questions = document.and_then(|document| document.get("questions")).and_then(Value::as_array);
+    let question = questions.and_then(|questions| {
+        questions.iter().find(|question| question.get("number").and_then(Value::as_u64) == Some(u64::from(number)))
+    });
+    let text = question.and_then(|question| question.get("text").or_else(|| question.get("answer")));
+    text.and_then(Value::as_str).map(|text| text.lines().map(|line| w.seen(line)).collect()).unwrap_or_default()
+}
+
+/// The paper as it came in, or the answer document, each as a file to keep.
+fn file(desk: &Desk, reference: &str, wanted: &str) -> Result<Response, Fault> {
+    let inquiry = find(desk, reference)?;
+    let hash = match wanted {
+        "source" => inquiry.source,
+        "answer" => inquiry.answer.ok_or(Fault::NotFound)?.document,
+        _ => return Err(Fault::NotFound),
+    };
+    let bytes = desk.reader().blob(&hash)?.ok_or(Fault::NotFound)?;
+    let name = format!("{}-{wanted}{}", reference.replace('/', "-"), if wanted == "answer" { ".json" } else { "" });
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((headers, bytes).into_response())
+}

@@ -1,0 +1,95 @@
+//! Release by a second officer: everything that leaves the house, on one page, before it leaves.
+
+use super::case_view::{AnswerLines, FileLine, FindingLine, Line, Row, files, marking, people, request_lines};
+use super::request::case_of;
+use crate::desk::{Desk, html};
+use crate::fault::{Fault, Refusal};
+use crate::frame::Frame;
+use crate::words::Words;
+use askama::Template;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use office::authority::case_facts;
+use office::state::{Incoming, Outgoing, Stage};
+use office::{Case, Command};
+use policy::Action;
+
+#[derive(Template)]
+#[template(path = "release.html")]
+struct Page {
+    frame: Frame,
+    w: Words,
+    row: Row,
+    /// Whether an answer leaves; else a request of our own.
+    is_answer: bool,
+    lines: Vec<Line>,
+    items: Vec<String>,
+    marking: String,
+    answer: Option<AnswerLines>,
+    files: Vec<FileLine>,
+    findings: Vec<FindingLine>,
+    /// Stays in the house.
+    ground: String,
+    internal_reason: String,
+    people: Vec<Line>,
+    allowed: bool,
+}
+
+/// Shows what would leave.
+pub(crate) async fn show(desk: Desk, Path(thread): Path<String>) -> Response {
+    desk.serve(move |desk| page(desk, &thread, None)).await
+}
+
+/// Lets it leave.
+pub(crate) async fn release(desk: Desk, Path(thread): Path<String>) -> Response {
+    desk.serve(move |desk| {
+        let case = case_of(desk, &thread)?;
+        let (command, note) = match case.stage {
+            Stage::Incoming(_) => (Command::ReleaseAnswer { thread: case.thread }, "answer-released"),
+            Stage::Outgoing(_) => (Command::ReleaseRequest { thread: case.thread }, "request-released"),
+        };
+        match desk.execute(&command) {
+            Ok(_) => Ok(desk.done(note, &format!("/requests/{}", case.thread))),
+            Err(error) => page(desk, &thread, Some(Refusal::of(desk.words, &error))),
+        }
+    })
+    .await
+}
+
+const fn waits(case: &Case) -> bool {
+    matches!(case.stage, Stage::Incoming(Incoming::AnswerDrafted(_)) | Stage::Outgoing(Outgoing::Submitted))
+}
+
+fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response, Fault> {
+    let case = case_of(desk, thread)?;
+    if !waits(&case) && refusal.is_none() {
+        return Ok(Redirect::to(&format!("/requests/{}", case.thread)).into_response());
+    }
+    let w = desk.words;
+    let is_answer = matches!(case.stage, Stage::Incoming(_));
+    let drafted = case.draft.as_ref().filter(|_| is_answer);
+    // What travels, not what was typed: the coarse reason is worked out on the way.
+    let answer = drafted.map(|drafted| {
+        let finished = drafted.draft.finish(case.request.items.len());
+        AnswerLines::of(w, finished.as_ref().unwrap_or(&drafted.draft.answer), &case.request)
+    });
+    let screening = drafted.map_or(&case.screening, |drafted| &drafted.screening);
+    let action = if is_answer { Action::ReleaseAnswer } else { Action::ReleaseRequest };
+    let page = Page {
+        frame: desk.frame_with(&format!("/requests/{}/release", case.thread), refusal),
+        w,
+        row: Row::of(w, &case, desk.now()),
+        is_answer,
+        lines: request_lines(w, &case.request),
+        items: case.request.items.iter().map(|item| w.seen(item)).collect(),
+        marking: marking(w, &case.request.marking),
+        answer,
+        files: files(w, &case, drafted.map_or(&case.attachments, |drafted| &drafted.attachments)),
+        findings: screening.findings.iter().map(|finding| FindingLine::of(w, finding)).collect(),
+        ground: drafted.and_then(|d| d.draft.ground).map(|g| w.label("ground", g.code())).unwrap_or_default(),
+        internal_reason: drafted.and_then(|d| d.draft.internal_reason.as_deref()).map(|t| w.seen(t)).unwrap_or_default(),
+        people: people(w, &case),
+        allowed: desk.may_with(action, case_facts(&case)),
+    };
+    html(page.frame.refusal.as_ref(), &page)
+}

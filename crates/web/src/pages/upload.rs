@@ -1,0 +1,59 @@
+//! Forms with files.
+
+use axum::extract::Multipart;
+use axum::extract::multipart::{Field, MultipartError};
+use office::NewAttachment;
+
+/// Largest form with files, in bytes. Larger files go through the command line.
+pub(crate) const MAX_UPLOAD: usize = 64 * 1024 * 1024;
+
+/// What a form with files carried.
+#[derive(Default)]
+pub(crate) struct Upload {
+    texts: Vec<(String, String)>,
+    pub(crate) files: Vec<NewAttachment>,
+}
+
+impl Upload {
+    /// Reads the form.
+    pub(crate) async fn read(mut form: Multipart) -> Result<Self, MultipartError> {
+        let mut upload = Self::default();
+        while let Some(field) = form.next_field().await? {
+            let file = field.file_name().map(plain_name);
+            match file {
+                Some(name) => upload.file(name, field).await?,
+                None => {
+                    let name = field.name().unwrap_or_default().to_owned();
+                    // Browsers send line ends as CR LF; records keep plain ones.
+                    upload.texts.push((name, field.text().await?.replace("\r\n", "\n")));
+                }
+            }
+        }
+        Ok(upload)
+    }
+
+    async fn file(&mut self, name: String, field: Field<'_>) -> Result<(), MultipartError> {
+        let media_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
+        let bytes = field.bytes().await?.to_vec();
+        // A file input left empty is sent as a nameless file.
+        if !name.is_empty() {
+            self.files.push(NewAttachment { name, media_type, bytes });
+        }
+        Ok(())
+    }
+
+    /// The text of a field; empty where it was not sent.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.texts.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether a box was ticked or a button pressed.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.texts.iter().any(|(key, _)| key == name)
+    }
+}
+
+/// The last part of a name: some browsers send the whole path of the officer's machine.
+fn plain_name(name: &str) -> String {
+    name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+}
