@@ -1,0 +1,126 @@
+//! Requests and answers.
+
+use super::{Session, read_json};
+use crate::arguments::{AnswerWord, DecisionWord, RequestWord};
+use crate::node;
+use crate::show;
+use anyhow::{Context, Result, bail};
+use locales::label;
+use office::state::Decision;
+use office::{Case, Command, NewAttachment};
+use records::ThreadId;
+use std::path::{Path, PathBuf};
+
+pub(super) const fn decision(word: DecisionWord) -> Decision {
+    match word {
+        DecisionWord::Clear => Decision::Clear,
+        DecisionWord::ClearWithConditions => Decision::ClearWithConditions,
+        DecisionWord::Hold => Decision::Hold,
+        DecisionWord::Reject => Decision::Reject,
+    }
+}
+
+pub(super) fn request(session: &Session, word: RequestWord) -> Result<()> {
+    match word {
+        RequestWord::Draft { file, peer, attachments } => session.act(Command::DraftRequest {
+            peer,
+            request: Box::new(read_json(&file)?),
+            attachments: read_attachments(&attachments)?,
+        }),
+        RequestWord::Submit { thread } => session.act(Command::SubmitRequest { thread }),
+        RequestWord::Release { thread } => session.act(Command::ReleaseRequest { thread }),
+        RequestWord::Withdraw { thread, reason } => session.act(Command::WithdrawRequest { thread, reason }),
+        RequestWord::List => list(session),
+        RequestWord::Show { thread } => show_case(session, thread),
+    }
+}
+
+pub(super) fn answer(session: &Session, word: AnswerWord) -> Result<()> {
+    match word {
+        AnswerWord::Draft { thread, file, attachments } => session.act(Command::DraftAnswer {
+            thread,
+            draft: Box::new(read_json(&file)?),
+            attachments: read_attachments(&attachments)?,
+        }),
+        AnswerWord::Release { thread } => session.act(Command::ReleaseAnswer { thread }),
+    }
+}
+
+fn read_attachments(paths: &[PathBuf]) -> Result<Vec<NewAttachment>> {
+    paths
+        .iter()
+        .map(|path| {
+            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+                bail!("{} has no usable file name", path.display());
+            };
+            Ok(NewAttachment { name: name.to_owned(), media_type: media_type(path).to_owned(), bytes })
+        })
+        .collect()
+}
+
+fn media_type(path: &Path) -> &'static str {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_lowercase();
+    if name.ends_with(".stix.json") || name.ends_with(".stix") {
+        "application/stix+json;version=2.1"
+    } else if name.ends_with(".json") {
+        "application/json"
+    } else if name.ends_with(".txt") || name.ends_with(".md") || name.ends_with(".csv") {
+        "text/plain"
+    } else {
+        "application/octet-stream"
+    }
+}
+
+fn list(session: &Session) -> Result<()> {
+    let cases = node::read(&session.config()?)?.cases()?;
+    if session.global.json {
+        return show::json(&cases);
+    }
+    if cases.is_empty() {
+        show::say(session.language, "command-nothing", &[]);
+    }
+    for case in cases {
+        show::line(&summary(session, &case));
+    }
+    Ok(())
+}
+
+fn summary(session: &Session, case: &Case) -> String {
+    let language = session.language;
+    format!(
+        "{}  {}  {}  {}  {}  {}",
+        case.thread,
+        label(language, "direction", case.direction().code()),
+        label(language, "state", case.stage.code()),
+        label(language, "topic", case.request.topic.code()),
+        case.deadline.map_or_else(|| "-".to_owned(), |deadline| deadline.to_string()),
+        case.request.subject,
+    )
+}
+
+fn show_case(session: &Session, thread: ThreadId) -> Result<()> {
+    let reader = node::read(&session.config()?)?;
+    let case = reader.case(thread)?;
+    if session.global.json {
+        return show::json(&case);
+    }
+    show::line(&summary(session, &case));
+    for finding in &case.screening.findings {
+        show::line(&format!(
+            "  ! {}: {}",
+            label(session.language, "check", finding.check.code()),
+            serde_json::to_string(&finding.location)?,
+        ));
+    }
+    for line in reader.timeline(thread)? {
+        show::line(&format!(
+            "  {} {}  {}  {}",
+            line.entry.log,
+            line.entry.index,
+            line.text("time"),
+            label(session.language, "kind", line.text("kind")),
+        ));
+    }
+    Ok(())
+}

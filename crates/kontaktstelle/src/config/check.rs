@@ -1,0 +1,207 @@
+//! Explaining what is wrong with a configuration, and where.
+
+use super::{Config, overrides};
+use std::fmt;
+use std::path::Path;
+use toml::Table;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Complaint {
+    /// File and line, variable or flag.
+    pub(crate) place: String,
+    /// What is wrong and what would be right.
+    pub(crate) problem: String,
+}
+
+impl Complaint {
+    pub(super) fn new(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { place: place.into(), problem: problem.into() }
+    }
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.problem)
+    }
+}
+
+/// Reads a configuration and says everything that is wrong with it.
+pub(crate) fn check(
+    text: &str,
+    path: &Path,
+    set: &[String],
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<Config, Vec<Complaint>> {
+    let file = path.display().to_string();
+    let mut table: Table = match text.parse() {
+        Ok(table) => table,
+        Err(error) => return Err(vec![located(&file, text, &error)]),
+    };
+    // The file on its own first, so that a mistake in it is shown with its line. A key that is
+    // missing there may still come from environment or flags.
+    if let Err(error) = toml::from_str::<Config>(text)
+        && error.span().is_some_and(|span| !span.is_empty())
+        && !error.message().starts_with("missing field")
+    {
+        return Err(vec![located(&file, text, &error)]);
+    }
+    let mut complaints = overrides::apply_environment(&mut table, environment);
+    complaints.extend(overrides::apply_flags(&mut table, set));
+    if !complaints.is_empty() {
+        return Err(complaints);
+    }
+    let mut config: Config = table
+        .try_into()
+        .map_err(|error: toml::de::Error| vec![Complaint::new(&file, describe(error.message()))])?;
+    // Absolute, so that what is printed can be used from anywhere.
+    config.directory = std::path::absolute(path).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
+    let complaints = judge(&config, &file);
+    if complaints.is_empty() { Ok(config) } else { Err(complaints) }
+}
+
+fn located(file: &str, text: &str, error: &toml::de::Error) -> Complaint {
+    let place = match error.span() {
+        Some(span) => {
+            let before = text.get(..span.start).unwrap_or(text);
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            format!("{file}:{line}:{column}")
+        }
+        None => file.to_owned(),
+    };
+    Complaint::new(place, describe(error.message()))
+}
+
+fn describe(message: &str) -> String {
+    match message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(key) => format!("the key {key:?} is missing; set it in the file, by environment or by --set"),
+        None => message.trim().replace('\n', "; "),
+    }
+}
+
+/// What types cannot say.
+fn judge(config: &Config, file: &str) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    let mut complain = |key: &str, problem: String| complaints.push(Complaint::new(format!("{file}: {key}"), problem));
+    let good_name = !config.node.is_empty()
+        && config.node.len() <= 200
+        && config.node.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-'));
+    if !good_name {
+        complain("node", "a domain name in lower case is needed, such as de.kontaktstelle.example".to_owned());
+    }
+    if config.exchange.peers.is_empty() {
+        complain("exchange.peers", "name at least one party".to_owned());
+    }
+    if config.exchange.peers.contains(&config.party) {
+        complain("exchange.peers", format!("{} is this node's own party", config.party));
+    }
+    let mut peers = config.exchange.peers.clone();
+    peers.sort();
+    peers.dedup();
+    if peers.len() != config.exchange.peers.len() {
+        complain("exchange.peers", "a party is named twice".to_owned());
+    }
+    if config.exchange.address.rsplit_once(':').is_none_or(|(host, port)| host.is_empty() || port.parse::<u16>().is_err()) {
+        complain("exchange.address", "host:port is needed, as peers reach this node".to_owned());
+    }
+    if config.exchange.listen == config.console.listen && config.console.listen.port() != 0 {
+        complain("console.listen", "the same as exchange.listen; use another port".to_owned());
+    }
+    if !config.console.listen.ip().is_loopback() && !config.console.behind_tls {
+        complain(
+            "console.listen",
+            "the console speaks plain HTTP; listen on loopback, or put a TLS proxy in front and set console.behind_tls = true"
+                .to_owned(),
+        );
+    }
+    if config.limits.part_bytes < 1024 || config.limits.part_bytes > 64 * 1024 * 1024 {
+        complain("limits.part_bytes", "between 1024 and 67108864".to_owned());
+    }
+    if !config.data_directory().is_dir() {
+        complain("data", format!("{} is no directory", config.data_directory().display()));
+    }
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::check;
+    use std::path::Path;
+
+    const GOOD: &str = r#"
+party = "de"
+node = "de.kontaktstelle.example"
+
+[exchange]
+listen = "127.0.0.1:7443"
+address = "127.0.0.1:7443"
+peers = ["cn"]
+
+[console]
+listen = "127.0.0.1:7080"
+"#;
+
+    fn complaints(text: &str, set: &[&str], environment: &[(&str, &str)]) -> Vec<String> {
+        let set: Vec<String> = set.iter().map(ToString::to_string).collect();
+        let environment = environment.iter().map(|(k, v)| (k.to_string(), v.to_string()));
+        match check(text, Path::new("/tmp/kontaktstelle.toml"), &set, environment) {
+            Ok(_) => Vec::new(),
+            Err(complaints) => complaints.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// An operator who mistypes a key is told the line, not left with a default.
+    #[test]
+    fn a_misspelt_key_is_named_with_its_line() {
+        let text = GOOD.replace("address =", "adress =");
+        let complaints = complaints(&text, &[], &[]);
+        assert!(complaints[0].starts_with("/tmp/kontaktstelle.toml:7:1: unknown field `adress`"), "{complaints:?}");
+    }
+
+    /// Environment goes before file, flag before environment.
+    #[test]
+    fn flag_beats_environment_beats_file() {
+        let environment = [("KONTAKTSTELLE_LIMITS_GRACE_HOURS".to_owned(), "48".to_owned())];
+        let path = Path::new("/tmp/kontaktstelle.toml");
+        let config = check(GOOD, path, &[], environment.clone().into_iter()).unwrap();
+        assert_eq!(config.limits.grace_hours, 48);
+        let config = check(GOOD, path, &["limits.grace_hours=12".to_owned()], environment.into_iter()).unwrap();
+        assert_eq!(config.limits.grace_hours, 12);
+    }
+
+    /// A key that is nowhere is asked for by name, and may come from a flag alone.
+    #[test]
+    fn a_missing_key_may_come_from_a_flag() {
+        let text = GOOD.replace("party = \"de\"\n", "");
+        assert!(complaints(&text, &[], &[])[0].contains("\"party\" is missing"));
+        assert_eq!(complaints(&text, &["party=de"], &[]), Vec::<String>::new());
+    }
+
+    /// Every key of the list can really be set.
+    #[test]
+    fn every_key_can_be_set() {
+        for (key, form) in super::overrides::KEYS {
+            let value = match form {
+                super::overrides::Form::Truth => "true",
+                super::overrides::Form::Number => "5000",
+                super::overrides::Form::List => "cn, us",
+                super::overrides::Form::Text if key.ends_with("listen") => "127.0.0.1:9",
+                super::overrides::Form::Text if key.ends_with("address") => "host.example:9",
+                super::overrides::Form::Text if *key == "log.format" => "json",
+                super::overrides::Form::Text if *key == "data" => ".",
+                super::overrides::Form::Text => "at",
+            };
+            assert_eq!(complaints(GOOD, &[&format!("{key}={value}")], &[]), Vec::<String>::new(), "{key}");
+        }
+    }
+
+    /// Plain HTTP never leaves the machine by mistake.
+    #[test]
+    fn a_console_on_the_network_needs_tls_in_front() {
+        let complaints = complaints(GOOD, &["console.listen=0.0.0.0:80"], &[]);
+        assert!(complaints[0].contains("console.behind_tls"), "{complaints:?}");
+    }
+}

@@ -1,0 +1,107 @@
+//! Setting single keys by environment and flag.
+
+use super::check::Complaint;
+use toml::{Table, Value};
+
+/// Every key, with the form its value takes.
+pub(super) const KEYS: &[(&str, Form)] = &[
+    ("party", Form::Text),
+    ("node", Form::Text),
+    ("data", Form::Text),
+    ("exercise", Form::Truth),
+    ("exchange.listen", Form::Text),
+    ("exchange.address", Form::Text),
+    ("exchange.peers", Form::List),
+    ("console.listen", Form::Text),
+    ("console.behind_tls", Form::Truth),
+    ("limits.part_bytes", Form::Number),
+    ("limits.grace_hours", Form::Number),
+    ("log.format", Form::Text),
+    ("log.filter", Form::Text),
+];
+
+/// The form of a value on the command line or in the environment.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Form {
+    Text,
+    Truth,
+    Number,
+    /// Separated by commas.
+    List,
+}
+
+impl Form {
+    fn read(self, text: &str) -> Result<Value, &'static str> {
+        match self {
+            Self::Text => Ok(Value::String(text.to_owned())),
+            Self::Truth => text.parse().map(Value::Boolean).map_err(|_| "true or false is needed"),
+            Self::Number => text.parse().map(Value::Integer).map_err(|_| "a whole number is needed"),
+            Self::List => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()))
+            }
+        }
+    }
+}
+
+/// The environment variable of a key.
+pub(super) fn variable(key: &str) -> String {
+    format!("KONTAKTSTELLE_{}", key.replace('.', "_").to_uppercase())
+}
+
+/// Applies what the environment says. Variables that name no key are not ours to judge.
+pub(super) fn apply_environment(
+    table: &mut Table,
+    environment: impl Iterator<Item = (String, String)>,
+) -> Vec<Complaint> {
+    let variables: Vec<(String, String)> = environment.collect();
+    let mut complaints = Vec::new();
+    for (key, form) in KEYS {
+        let name = variable(key);
+        if let Some((_, value)) = variables.iter().find(|(variable, _)| *variable == name) {
+            apply(table, key, *form, value, &name, &mut complaints);
+        }
+    }
+    complaints
+}
+
+/// Applies what the flags say.
+pub(super) fn apply_flags(table: &mut Table, set: &[String]) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for assignment in set {
+        let place = format!("--set {assignment}");
+        let Some((key, value)) = assignment.split_once('=') else {
+            complaints.push(Complaint::new(place, "write it as key=value"));
+            continue;
+        };
+        match KEYS.iter().find(|(known, _)| *known == key.trim()) {
+            Some((key, form)) => apply(table, key, *form, value, &place, &mut complaints),
+            None => {
+                let known: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
+                complaints.push(Complaint::new(place, format!("there is no key {key:?}; known are: {}", known.join(", "))));
+            }
+        }
+    }
+    complaints
+}
+
+fn apply(table: &mut Table, key: &str, form: Form, value: &str, place: &str, complaints: &mut Vec<Complaint>) {
+    match form.read(value) {
+        Ok(value) => insert(table, key, value),
+        Err(problem) => complaints.push(Complaint::new(place, problem)),
+    }
+}
+
+fn insert(table: &mut Table, key: &str, value: Value) {
+    match key.split_once('.') {
+        None => {
+            table.insert(key.to_owned(), value);
+        }
+        Some((section, rest)) => {
+            let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(section) = section {
+                insert(section, rest, value);
+            }
+        }
+    }
+}

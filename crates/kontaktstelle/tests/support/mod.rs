@@ -1,0 +1,241 @@
+//! Two real nodes as processes, for tests of the whole system.
+#![allow(clippy::unwrap_used, dead_code)]
+
+use office::Reader;
+use records::PartyId;
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use store::Sqlite;
+
+/// The binary under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_kontaktstelle");
+
+/// How long a test waits for something that takes moments on a quiet machine.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A file of the project's fixtures.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures")
+        .join(name)
+        .canonicalize()
+        .unwrap()
+}
+
+/// Four ports in a row that nobody uses at this moment.
+pub fn free_ports() -> u16 {
+    for _ in 0..200 {
+        let first = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let all_free = (0..4).all(|n| {
+            first
+                .checked_add(n)
+                .is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
+        });
+        if all_free {
+            return first;
+        }
+    }
+    panic!("no four free ports in a row");
+}
+
+/// One node.
+pub struct Node {
+    pub party: &'static str,
+    pub peer: &'static str,
+    pub directory: PathBuf,
+    child: Option<Child>,
+    lines: Option<Receiver<String>>,
+    kept: Arc<Mutex<Vec<String>>>,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Node {
+    /// Writes the configuration of a node and makes its keys.
+    pub fn create(
+        root: &Path,
+        party: &'static str,
+        peer: &'static str,
+        console: u16,
+        exchange: u16,
+    ) -> Self {
+        let directory = root.join(party);
+        std::fs::create_dir_all(&directory).unwrap();
+        let config = format!(
+            "party = \"{party}\"\nnode = \"{party}.kontaktstelle.example\"\nexercise = true\n\
+             [exchange]\nlisten = \"127.0.0.1:{exchange}\"\naddress = \"127.0.0.1:{exchange}\"\npeers = [\"{peer}\"]\n\
+             [console]\nlisten = \"127.0.0.1:{console}\"\n[log]\nformat = \"json\"\n"
+        );
+        std::fs::write(directory.join("kontaktstelle.toml"), config).unwrap();
+        let node = Self {
+            party,
+            peer,
+            directory,
+            child: None,
+            lines: None,
+            kept: Arc::default(),
+        };
+        node.succeed(&["keys", "init"]);
+        node
+    }
+
+    /// A command of the binary, for this node.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .current_dir(&self.directory)
+            .env("KONTAKTSTELLE_PASSWORD", "a password for tests")
+            .env("KONTAKTSTELLE_NEW_PASSWORD", "a password for tests")
+            .args(["--language", "en"])
+            .args(arguments)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed, and gives what it printed.
+    pub fn succeed(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(
+            output.status.success(),
+            "{} {}: {}",
+            self.party,
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that must succeed, and reads the JSON it printed.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let mut all = vec!["--json"];
+        all.extend_from_slice(arguments);
+        serde_json::from_str(&self.succeed(&all)).unwrap()
+    }
+
+    /// Starts the node's process and waits until it says that it runs.
+    pub fn start(&mut self) {
+        let mut child = self
+            .command(&["serve"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = child.stderr.take().unwrap();
+        let (sender, lines) = channel();
+        let kept = self.kept.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                kept.lock().unwrap().push(line.clone());
+                let _test_is_over = sender.send(line);
+            }
+        });
+        self.child = Some(child);
+        self.lines = Some(lines);
+        assert!(
+            self.await_step("node.started", PATIENCE),
+            "{} did not start: {:#?}",
+            self.party,
+            self.kept.lock().unwrap()
+        );
+    }
+
+    /// Waits until the node logs a step. False if it does not within the time.
+    pub fn await_step(&self, step: &str, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        let lines = self.lines.as_ref().unwrap();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match lines.recv_timeout(left) {
+                Ok(line) if line.contains(step) => return true,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
+    }
+
+    /// Forgets the steps logged so far.
+    pub fn forget_steps(&self) {
+        if let Some(lines) = &self.lines {
+            while lines.try_recv().is_ok() {}
+        }
+    }
+
+    /// Pulls the plug: SIGKILL, no warning.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _already_gone = child.kill();
+            let _status = child.wait();
+        }
+    }
+
+    /// Reads the node's database.
+    pub fn reader(&self) -> Reader {
+        let database =
+            Sqlite::open_read_only(&self.directory.join("kontaktstelle.sqlite")).unwrap();
+        Reader::new(Arc::new(database), self.party_id())
+    }
+
+    /// The node's party.
+    pub fn party_id(&self) -> PartyId {
+        self.party.parse().unwrap()
+    }
+
+    /// The counterpart's party.
+    pub fn peer_id(&self) -> PartyId {
+        self.peer.parse().unwrap()
+    }
+}
+
+/// Two nodes that have accepted each other's keys and run.
+pub fn two_nodes(root: &Path) -> [Node; 2] {
+    let port = free_ports();
+    let mut de = Node::create(root, "de", "cn", port, port + 2);
+    let mut cn = Node::create(root, "cn", "de", port + 1, port + 3);
+    let keys = [de.json(&["keys", "show"]), cn.json(&["keys", "show"])];
+    for (node, other) in [(&de, &keys[1]), (&cn, &keys[0])] {
+        let manifest = node
+            .directory
+            .parent()
+            .unwrap()
+            .join(node.peer)
+            .join("keys/manifest.json");
+        node.succeed(&[
+            "peer",
+            "accept",
+            manifest.to_str().unwrap(),
+            "--fingerprint",
+            other["fingerprint"].as_str().unwrap(),
+        ]);
+    }
+    de.start();
+    cn.start();
+    [de, cn]
+}
+
+/// Waits until a condition holds.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
