@@ -35,7 +35,7 @@ no-subject = (ohne Betreff)
 
 ## Zeiten
 
-span-days = { $count -> 
+span-days = { $count ->
        [one] 1 Tag
       *[other] { $count } Tage
     }
@@ -70,7 +70,7 @@ refusal-no-permit = Keine Regel erlaubt Ihrer Rolle diese Handlung.
 refusal-not-authenticated-title = Name oder Kennwort ist falsch
 refusal-not-authenticated-next = Prüfen Sie beides und versuchen Sie es noch einmal. Nach mehreren Fehlversuchen wird der Name für eine Weile gesperrt.
 refusal-locked-title = Zu viele Fehlversuche
-refusal-locked-next = { $count -> 
+refusal-locked-next = { $count ->
        [one] Versuchen Sie es in einer Minute noch einmal.
       *[other] Versuchen Sie es in { $count } Minuten noch einmal.
     }
@@ -345,7 +345,7 @@ records-as-of = Sie sehen die Aufzeichnungen, wie sie standen, als das Journal {
 records-bad-entry = Der Stand ist eine Zahl von Einträgen.
 records-bad-date = Der Stand ist ein Tag wie 2019-04-30.
 records-empty = Keine Aufzeichnung passt zu Filter und Stand.
-records-count = { $count -> 
+records-count = { $count ->
        [one] Eine Aufzeichnung.
       *[other] { $count } Aufzeichnungen.
     }

@@ -13,7 +13,7 @@
 //!
 //! Where to start reading: [`protocol`] for what the two sides say to each other; [`tls`] for how
 //! they recognise each other; [`reception`] and [`courier`] for the two ends of a delivery;
-//! [`reconcile`] for comparing journals; [`clockwork`] for the tick of deadlines.
+//! [`mod@reconcile`] for comparing journals; [`clockwork`] for the tick of deadlines.
 
 mod asking;
 pub mod clockwork;

@@ -1,7 +1,7 @@
 //! From an answer to the document that is set as PDF.
 
 use jiff::civil::Date;
-use locales::{Language, text};
+use locales::{Language, label, text};
 use oversight::answer::{Answer, AnswerPart, Question};
 use report::answer as set;
 use report::check::LABELS;
@@ -14,9 +14,9 @@ pub(crate) fn document(answer: &Answer) -> set::AnswerDocument {
     set::AnswerDocument {
         lang: language.code().to_owned(),
         labels: labels.collect(),
-        exercise: answer.exercise.then(|| say("paper-exercise", &[])),
+        exercise: answer.exercise.then(|| set::Banner { short: say("paper-exercise-short", &[]), text: say("paper-exercise", &[]) }),
         issuer: say("paper-issuer", &[
-            ("party", answer.issuer.party.clone().into()),
+            ("party", label(language, "party", answer.issuer.party.as_str()).into()),
             ("node", answer.issuer.node.clone().into()),
         ]),
         title: answer.inquiry.title.clone(),
@@ -38,7 +38,7 @@ pub(crate) fn document(answer: &Answer) -> set::AnswerDocument {
             root: answer.position.root.clone(),
         },
         remarks: answer.remarks.iter().map(|remark| remark.text.clone()).collect(),
-        summary: answer.summary.text.join(" "),
+        summary: answer.summary.text.clone(),
         sections: sections(answer),
         sources: answer
             .sources
@@ -52,17 +52,7 @@ pub(crate) fn document(answer: &Answer) -> set::AnswerDocument {
                 entry: None,
             })
             .collect(),
-        figures: answer
-            .figures()
-            .map(|figure| set::Figure {
-                id: figure.id.clone(),
-                label: figure.label.clone(),
-                value: figure.value.to_string(),
-                definition: figure.definition.clone(),
-                log: figure.log.clone(),
-                size: figure.size,
-            })
-            .collect(),
+        figures: answer.questions.iter().flat_map(set_figures).collect(),
         verification: vec![say("paper-verify-file", &[]), say("paper-verify-command", &[]), say("paper-verify-fingerprint", &[])],
         fingerprints: fingerprints(answer),
     }
@@ -117,14 +107,28 @@ fn set_part(part: &AnswerPart) -> set::AnswerPart {
     }
 }
 
+fn set_figures(question: &Question) -> impl Iterator<Item = set::Figure> {
+    let number = question.number.to_string();
+    question.answers.iter().flat_map(|part| &part.figures).map(move |figure| set::Figure {
+        id: figure.id.clone(),
+        question: number.clone(),
+        label: figure.label.clone(),
+        value: figure.value.to_string(),
+        definition: figure.definition.clone(),
+        log: figure.log.clone(),
+        size: figure.size,
+    })
+}
+
 /// What a reader compares with paper: the roots of the keys that the answer rests on.
 fn fingerprints(answer: &Answer) -> Vec<set::Fingerprint> {
+    let language: Language = answer.lang.into();
     let (proof, _) = answer.evidence.prove(&[]);
     proof
         .manifests
         .iter()
         .map(|manifest| set::Fingerprint {
-            label: text(answer.lang.into(), "paper-root-of", &[("party", manifest.party.clone().into())]),
+            label: text(language, "paper-root-of", &[("party", label(language, "party", manifest.party.as_str()).into())]),
             value: manifest.fingerprint.to_string(),
         })
         .collect()

@@ -7,8 +7,8 @@ mod node;
 mod requesting;
 mod reviewing;
 
-pub use inquiring::{FiledAnswer, Inquiry};
 pub(crate) use answering::check_answer;
+pub use inquiring::{FiledAnswer, Inquiry};
 pub(crate) use requesting::{check_request, findings_json};
 
 use crate::authority::Actor;

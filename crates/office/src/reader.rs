@@ -76,8 +76,12 @@ impl Reader {
     /// # Errors
     /// When the database cannot be read.
     pub fn now(&self, clock: &dyn Clock) -> Result<Timestamp, OfficeError> {
-        let moved = self.one::<MovedClock>(MovedClock::NODE)?.map_or(0, |moved| moved.milliseconds);
-        Ok(Timestamp::from_millis(clock.now().millis().saturating_add(moved)))
+        let moved = self
+            .one::<MovedClock>(MovedClock::NODE)?
+            .map_or(0, |moved| moved.milliseconds);
+        Ok(Timestamp::from_millis(
+            clock.now().millis().saturating_add(moved),
+        ))
     }
 
     /// All cases, the latest deadline first.

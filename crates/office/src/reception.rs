@@ -97,11 +97,14 @@ impl Office {
     fn try_accept(&self, from: &PartyId, bytes: &[u8]) -> Result<String, Rejection> {
         let peer = self.peer(from).map_err(|_| Rejection::UnknownPeer)?;
         let opened = self.open_message(&peer, bytes)?;
+        let chain = self.lock_chain();
+        // The channel first: whoever has taken this very message meanwhile then shows below, and
+        // two deliveries of it at once are not mistaken for a fork.
+        let mut channel = self.load_channel(from)?;
         if let Some(known) = self.load::<AcceptedMessage>(&opened.id.to_string())? {
+            drop(chain);
             return self.receipt_for(&opened, known);
         }
-        let chain = self.lock_chain();
-        let mut channel = self.load_channel(from)?;
         check_place(&channel.value, opened.manifest(), opened.id)?;
         let receipt_due = self.write_accepted(&peer, &opened, &mut channel)?;
         drop(chain);

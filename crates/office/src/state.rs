@@ -447,12 +447,24 @@ mod tests {
         ("submit", &["drafted"], "submitted"),
         ("release", &["submitted"], "sent"),
         ("receipt", &["sent"], "delivered"),
-        ("answer", &["sent", "delivered", "overdue", "unanswered"], "answered"),
+        (
+            "answer",
+            &["sent", "delivered", "overdue", "unanswered"],
+            "answered",
+        ),
         ("due", &["sent", "delivered"], "overdue"),
         ("grace", &["sent", "delivered", "overdue"], "unanswered"),
         (
             "withdraw",
-            &["drafted", "held", "submitted", "sent", "delivered", "overdue", "unanswered"],
+            &[
+                "drafted",
+                "held",
+                "submitted",
+                "sent",
+                "delivered",
+                "overdue",
+                "unanswered",
+            ],
             "withdrawn",
         ),
     ];
@@ -475,8 +487,16 @@ mod tests {
         ("hold", OPEN, "held"),
         ("reject", OPEN, "rejected"),
         ("draft", &["cleared", "drafted/cleared"], "drafted/cleared"),
-        ("draft", &["conditional", "drafted/conditional"], "drafted/conditional"),
-        ("draft", &["rejected", "drafted/rejected"], "drafted/rejected"),
+        (
+            "draft",
+            &["conditional", "drafted/conditional"],
+            "drafted/conditional",
+        ),
+        (
+            "draft",
+            &["rejected", "drafted/rejected"],
+            "drafted/rejected",
+        ),
         (
             "release",
             &["drafted/cleared", "drafted/conditional", "drafted/rejected"],
@@ -535,7 +555,10 @@ mod tests {
     }
 
     const fn answer_left(state: Incoming) -> bool {
-        matches!(state, Incoming::AnswerReleased(_) | Incoming::AnswerDelivered(_))
+        matches!(
+            state,
+            Incoming::AnswerReleased(_) | Incoming::AnswerDelivered(_)
+        )
     }
 
     /// Promise: without a person's review that ends it, and without a release as a step of its
@@ -545,7 +568,11 @@ mod tests {
         let start = [Incoming::screened(true), Incoming::screened(false)];
         let reviews = ["clear", "condition", "reject"];
         let without_review = reachable(&start, &INCOMING_STEPS, |step| !reviews.contains(&step));
-        assert!(without_review.iter().all(|s| s.review().is_none() && !answer_left(*s)));
+        assert!(
+            without_review
+                .iter()
+                .all(|s| s.review().is_none() && !answer_left(*s))
+        );
         for missing in ["release", "draft"] {
             let reached = reachable(&start, &INCOMING_STEPS, |step| step != missing);
             assert!(!reached.into_iter().any(answer_left), "{missing}");
@@ -570,7 +597,12 @@ mod tests {
         };
         let held = [Outgoing::screened(true)];
         let passed = [Outgoing::screened(false)];
-        for (start, missing) in [(held, "clear"), (held, "release"), (passed, "release"), (passed, "submit")] {
+        for (start, missing) in [
+            (held, "clear"),
+            (held, "release"),
+            (passed, "release"),
+            (passed, "submit"),
+        ] {
             let reached = reachable(&start, &OUTGOING_STEPS, |step| step != missing);
             assert!(!reached.iter().any(left), "{missing}");
         }
@@ -580,9 +612,16 @@ mod tests {
     #[test]
     fn deadlines_yield_nothing() {
         for state in OUTGOING {
-            let reached = reachable(&[state], &OUTGOING_STEPS, |s| ["due", "grace", "receipt"].contains(&s));
+            let reached = reachable(&[state], &OUTGOING_STEPS, |s| {
+                ["due", "grace", "receipt"].contains(&s)
+            });
             let answered = reached.iter().any(|s| matches!(s, Outgoing::Answered(_)));
-            assert_eq!(answered, matches!(state, Outgoing::Answered(_)), "{}", state.code());
+            assert_eq!(
+                answered,
+                matches!(state, Outgoing::Answered(_)),
+                "{}",
+                state.code()
+            );
         }
         let start = [Incoming::screened(true), Incoming::screened(false)];
         let reached = reachable(&start, &INCOMING_STEPS, |step| step == "receipt");
@@ -598,7 +637,11 @@ mod tests {
             .chain(INCOMING.map(Stage::Incoming));
         for stage in stages {
             let json = serde_json::to_string(&stage).unwrap();
-            assert_eq!(serde_json::from_str::<Stage>(&json).unwrap(), stage, "{json}");
+            assert_eq!(
+                serde_json::from_str::<Stage>(&json).unwrap(),
+                stage,
+                "{json}"
+            );
         }
     }
 }

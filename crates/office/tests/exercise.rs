@@ -5,15 +5,25 @@ use safeguard::{Attachment, NoRegistry, Screening, screen};
 use std::path::PathBuf;
 
 fn fixture(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/exercise").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures/exercise")
+        .join(name);
     std::fs::read(path).unwrap()
 }
 
 fn screened(request: &str, attachment: Option<(&str, &str)>) -> Screening {
     let request: records::Request = serde_json::from_slice(&fixture(request)).unwrap();
-    let bytes = attachment.map(|(name, _)| fixture(name)).unwrap_or_default();
-    let attachments: Vec<Attachment<'_>> =
-        attachment.map(|(name, media_type)| Attachment { name, media_type, bytes: &bytes }).into_iter().collect();
+    let bytes = attachment
+        .map(|(name, _)| fixture(name))
+        .unwrap_or_default();
+    let attachments: Vec<Attachment<'_>> = attachment
+        .map(|(name, media_type)| Attachment {
+            name,
+            media_type,
+            bytes: &bytes,
+        })
+        .into_iter()
+        .collect();
     screen(&request, &attachments, &NoRegistry)
 }
 
@@ -23,7 +33,10 @@ const STIX: &str = "application/stix+json;version=2.1";
 #[test]
 fn honest_requests_pass() {
     for screening in [
-        screened("water-utility.request.json", Some(("water-utility.stix.json", STIX))),
+        screened(
+            "water-utility.request.json",
+            Some(("water-utility.stix.json", STIX)),
+        ),
         screened("phishing.request.json", None),
         screened("ransomware.request.json", None),
     ] {
@@ -35,12 +48,27 @@ fn honest_requests_pass() {
 #[test]
 fn hidden_persons_stop_a_request() {
     for (request, attachment, person) in [
-        ("card-fraud.request.json", ("card-fraud.stix.json", STIX), "mira.tal@presse.example.org"),
-        ("forum.request.json", ("forum-notes.txt", "text/plain"), "lin.yao@blog.example.org"),
+        (
+            "card-fraud.request.json",
+            ("card-fraud.stix.json", STIX),
+            "mira.tal@presse.example.org",
+        ),
+        (
+            "forum.request.json",
+            ("forum-notes.txt", "text/plain"),
+            "lin.yao@blog.example.org",
+        ),
     ] {
         let screening = screened(request, Some(attachment));
         assert!(screening.requires_review());
-        let found = screening.selectors.iter().find(|selector| selector.canonical.contains(person));
-        assert!(found.is_some_and(|selector| selector.personal && !selector.declared), "{:#?}", screening.selectors);
+        let found = screening
+            .selectors
+            .iter()
+            .find(|selector| selector.canonical.contains(person));
+        assert!(
+            found.is_some_and(|selector| selector.personal && !selector.declared),
+            "{:#?}",
+            screening.selectors
+        );
     }
 }

@@ -120,7 +120,10 @@ impl Bindings {
     /// # Errors
     /// [`OversightError::Bindings`] with the field that cannot be read.
     pub fn read(name: &str, text: &str) -> Result<Self, OversightError> {
-        let fail = |fault: String| OversightError::Bindings { name: name.to_owned(), fault };
+        let fail = |fault: String| OversightError::Bindings {
+            name: name.to_owned(),
+            fault,
+        };
         if text.len() > MAX_BYTES {
             return Err(fail(format!("more than {MAX_BYTES} bytes")));
         }
@@ -129,7 +132,10 @@ impl Bindings {
         let bindings: Self = serde_path_to_error::deserialize(value)
             .map_err(|error| fail(format!("{}: {}", error.path(), error.inner())))?;
         if bindings.format != FORMAT {
-            return Err(fail(format!("format {} instead of {FORMAT}", bindings.format)));
+            return Err(fail(format!(
+                "format {} instead of {FORMAT}",
+                bindings.format
+            )));
         }
         Ok(bindings)
     }
@@ -157,15 +163,28 @@ impl Bindings {
     /// # Errors
     /// [`OversightError::NoSuchDemand`].
     pub fn check(&self, inquiry: &Inquiry) -> Result<(), OversightError> {
-        let parts = inquiry.questions.iter().flat_map(|question| &question.parts);
+        let parts = inquiry
+            .questions
+            .iter()
+            .flat_map(|question| &question.parts);
         let keys: BTreeSet<&str> = parts
-            .flat_map(|part| part.sentences.iter().map(|s| s.key.as_str()).chain([part.key.as_str()]))
+            .flat_map(|part| {
+                part.sentences
+                    .iter()
+                    .map(|s| s.key.as_str())
+                    .chain([part.key.as_str()])
+            })
             .collect();
         let targets = self.demands.values().filter_map(|bound| match bound {
             Bound::Refers { to } => Some(to),
             _ => None,
         });
-        match self.demands.keys().chain(targets).find(|key| !keys.contains(key.as_str())) {
+        match self
+            .demands
+            .keys()
+            .chain(targets)
+            .find(|key| !keys.contains(key.as_str()))
+        {
             Some(unknown) => Err(OversightError::NoSuchDemand(unknown.clone())),
             None => Ok(()),
         }

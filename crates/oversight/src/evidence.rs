@@ -99,9 +99,10 @@ impl Evidence {
     #[must_use]
     pub fn restricted_to(&self, cited: &BTreeSet<RecordId>) -> Self {
         let mut restricted = self.clone();
-        restricted.records.entries.retain(|entry| {
-            view::record_id(&entry.opening).is_some_and(|id| cited.contains(&id))
-        });
+        restricted
+            .records
+            .entries
+            .retain(|entry| view::record_id(&entry.opening).is_some_and(|id| cited.contains(&id)));
         restricted
     }
 }

@@ -12,6 +12,7 @@ mod contact_point;
 mod dossier;
 mod exchange;
 mod figures;
+mod human_rights;
 mod mechanism;
 mod offered;
 mod outcome;
@@ -188,7 +189,11 @@ impl<'a> Asked<'a> {
     /// A demand put to this evidence.
     #[must_use]
     pub const fn new(view: &'a View, key: &'a str, language: Language) -> Self {
-        Self { view, key, wording: Wording::new(language) }
+        Self {
+            view,
+            key,
+            wording: Wording::new(language),
+        }
     }
 }
 
@@ -197,13 +202,17 @@ impl Finding {
     #[must_use]
     pub fn evaluate(&self, asked: &Asked<'_>) -> Outcome {
         match self {
-            Self::Participants { round, knowledge } => round::participants(asked, *round, knowledge),
-            Self::Agencies { round, party, knowledge } => {
-                round::agencies(asked, *round, party, knowledge)
+            Self::Participants { round, knowledge } => {
+                round::participants(asked, *round, knowledge)
             }
+            Self::Agencies {
+                round,
+                party,
+                knowledge,
+            } => round::agencies(asked, *round, party, knowledge),
             Self::Subjects { round } => round::subjects(asked, *round),
-            Self::HrOverview { round } => round::hr_overview(asked, *round),
-            Self::HrThemes { round, themes } => round::hr_themes(asked, *round, themes),
+            Self::HrOverview { round } => human_rights::hr_overview(asked, *round),
+            Self::HrThemes { round, themes } => human_rights::hr_themes(asked, *round, themes),
             Self::Documents { round } => papers::documents(asked, *round),
             Self::Evaluation { round } => papers::evaluation(asked, *round),
             Self::NextRound { number } => mechanism::next_round(asked, *number),
@@ -212,7 +221,7 @@ impl Finding {
             Self::ComparableRounds {} => mechanism::comparable_rounds(asked),
             Self::ContactPointLifecycle { parties, knowledge } => {
                 contact_point::lifecycle(asked, parties, knowledge)
-            },
+            }
             Self::ContactPointResources { party } => contact_point::resources(asked, party),
             Self::ContactPointMandate { party } => contact_point::mandate(asked, party),
             Self::ContactPointUnits { party } => contact_point::units(asked, party),
@@ -221,8 +230,12 @@ impl Finding {
             Self::Requests { peer } => exchange::requests(asked, peer),
             Self::UnansweredRequests { peer } => exchange::unanswered(asked, peer),
             Self::DossierState { records, plans } => dossier::state(asked, records, plans),
-            Self::DossierAgencies { record, knowledge } => dossier::agencies(asked, *record, knowledge),
-            Self::NegotiationSteps { record, knowledge } => dossier::steps(asked, *record, knowledge),
+            Self::DossierAgencies { record, knowledge } => {
+                dossier::agencies(asked, *record, knowledge)
+            }
+            Self::NegotiationSteps { record, knowledge } => {
+                dossier::steps(asked, *record, knowledge)
+            }
             Self::PlanState { records } => dossier::plans(asked, records),
             Self::ExternalEvent { record } => dossier::event(asked, *record),
             Self::Knowledge { records } => statements::knowledge(asked, records),

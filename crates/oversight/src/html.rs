@@ -30,12 +30,21 @@ pub fn page(answer: &Answer) -> Result<String, OversightError> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for question in &answer.questions {
         match sections.last_mut() {
-            Some(section) if section.heading == question.section => section.questions.push(question),
-            _ => sections.push(Section { heading: &question.section, questions: vec![question] }),
+            Some(section) if section.heading == question.section => {
+                section.questions.push(question)
+            }
+            _ => sections.push(Section {
+                heading: &question.section,
+                questions: vec![question],
+            }),
         }
     }
-    let page =
-        Page { answer, words: Wording::new(language), language: language.code(), sections };
+    let page = Page {
+        answer,
+        words: Wording::new(language),
+        language: language.code(),
+        sections,
+    };
     Ok(page.render()?)
 }
 
@@ -47,7 +56,8 @@ impl Page<'_> {
 
     /// A fixed phrase with one value.
     fn with(&self, id: &str, value: impl std::fmt::Display) -> String {
-        self.words.text(&format!("page-{id}"), &[("value", &value.to_string())])
+        self.words
+            .text(&format!("page-{id}"), &[("value", &value.to_string())])
     }
 
     fn day(&self, day: &jiff::civil::Date) -> String {

@@ -39,7 +39,7 @@ pub enum VerifyError {
     },
     /// Something is stated that the evidence in the file does not show.
     #[error("{0}")]
-    Differs(Difference),
+    Differs(Box<Difference>),
     /// The evidence cannot be read, so that nothing can be recomputed.
     #[error("the evidence in the file cannot be read: {}", chain(.0))]
     Unreadable(OversightError),
@@ -118,8 +118,13 @@ pub fn verify(
             None
         }
     };
-    let untrusted = proof.manifests.iter().filter(|manifest| manifest.trusted == Some(false));
-    errors.extend(untrusted.map(|it| VerifyError::Untrusted { party: it.party.clone() }));
+    let untrusted = proof
+        .manifests
+        .iter()
+        .filter(|manifest| manifest.trusted == Some(false));
+    errors.extend(untrusted.map(|it| VerifyError::Untrusted {
+        party: it.party.clone(),
+    }));
     match seal {
         Some(seal) if errors.is_empty() => Ok(VerifyReport::new(&answer, &proof, seal)),
         _ => Err(errors),
@@ -131,9 +136,11 @@ fn read(json: &str) -> Result<Answer, VerifyError> {
         return Err(VerifyError::TooLarge);
     }
     let mut reader = serde_json::Deserializer::from_str(json);
-    let answer = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        VerifyError::Format { path: error.path().to_string(), reason: error.inner().to_string() }
-    })?;
+    let answer =
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| VerifyError::Format {
+            path: error.path().to_string(),
+            reason: error.inner().to_string(),
+        })?;
     let trailing = |error: serde_json::Error| VerifyError::Format {
         path: "end".to_owned(),
         reason: error.to_string(),
@@ -148,28 +155,38 @@ fn recompute(answer: &Answer) -> Vec<VerifyError> {
         Err(error) => vec![VerifyError::Unreadable(error)],
         Ok(recomputed) => compare::differences(answer, &recomputed)
             .into_iter()
-            .map(VerifyError::Differs)
+            .map(|difference| VerifyError::Differs(Box::new(difference)))
             .collect(),
     }
 }
 
 fn digests(answer: &Answer) -> Vec<VerifyError> {
-    let Ok(found) = part_digests(answer) else { return vec![VerifyError::Parts] };
+    let Ok(found) = part_digests(answer) else {
+        return vec![VerifyError::Parts];
+    };
     let same_parts = found.len() == answer.digests.len()
-        && found.iter().zip(&answer.digests).all(|(found, stated)| found.part == stated.part);
+        && found
+            .iter()
+            .zip(&answer.digests)
+            .all(|(found, stated)| found.part == stated.part);
     if !same_parts {
         return vec![VerifyError::Parts];
     }
     let pairs = found.iter().zip(&answer.digests);
     pairs
         .filter(|(found, stated)| found.sha256 != stated.sha256)
-        .map(|(found, _)| VerifyError::Digest { part: found.part.clone() })
+        .map(|(found, _)| VerifyError::Digest {
+            part: found.part.clone(),
+        })
         .collect()
 }
 
 fn seal(answer: &Answer, proof: &Proof) -> Result<SealLine, VerifyError> {
     let value = answer.seal.as_ref().ok_or(VerifyError::NotSealed)?;
-    let malformed = |source| SealError::MalformedJson { what: "seal", source };
+    let malformed = |source| SealError::MalformedJson {
+        what: "seal",
+        source,
+    };
     let json = serde_json_canonicalizer::to_string(value)
         .map_err(|source| VerifyError::Seal(malformed(source)))?;
     let signed = SignedAnswerSeal::from_json(json.as_bytes()).map_err(VerifyError::Seal)?;
@@ -177,14 +194,22 @@ fn seal(answer: &Answer, proof: &Proof) -> Result<SealLine, VerifyError> {
     if statement.party != answer.issuer.party {
         return Err(VerifyError::SealedByOther(statement.party.clone()));
     }
-    let manifest = proof.manifests.iter().find(|manifest| manifest.party == statement.party);
-    let manifest = manifest.ok_or_else(|| VerifyError::Evidence(
-        ProofFault::NoManifest(answer.evidence.party.clone()),
-    ))?;
-    signed.verify(&manifest.signing).map_err(VerifyError::Seal)?;
+    let manifest = proof
+        .manifests
+        .iter()
+        .find(|manifest| manifest.party == statement.party);
+    let manifest = manifest.ok_or_else(|| {
+        VerifyError::Evidence(ProofFault::NoManifest(answer.evidence.party.clone()))
+    })?;
+    signed
+        .verify(&manifest.signing)
+        .map_err(VerifyError::Seal)?;
     let found = document_hash(answer).map_err(VerifyError::Unreadable)?;
     if found != statement.document {
-        return Err(VerifyError::SealedOther { sealed: statement.document, found });
+        return Err(VerifyError::SealedOther {
+            sealed: statement.document,
+            found,
+        });
     }
     Ok(SealLine {
         party: statement.party.clone(),

@@ -19,7 +19,10 @@ fn sealed(language: Language) -> (Case, Answer) {
 }
 
 fn part<'a>(answer: &'a Answer, key: &str) -> &'a AnswerPart {
-    let parts = answer.questions.iter().flat_map(|question| &question.answers);
+    let parts = answer
+        .questions
+        .iter()
+        .flat_map(|question| &question.answers);
     parts.into_iter().find(|part| part.key == key).unwrap()
 }
 
@@ -29,7 +32,11 @@ fn every_question_and_sub_item_is_there() {
     for language in Language::ALL {
         let (_, answer) = sealed(language);
         assert_eq!(answer.questions.len(), 41);
-        let items: usize = answer.questions.iter().map(|question| question.sub_items.len()).sum();
+        let items: usize = answer
+            .questions
+            .iter()
+            .map(|question| question.sub_items.len())
+            .sum();
         assert_eq!(items, 22);
         for question in &answer.questions {
             for item in &question.sub_items {
@@ -37,7 +44,11 @@ fn every_question_and_sub_item_is_there() {
                 assert!(!part(&answer, &key).statements.is_empty(), "{key}");
             }
         }
-        assert!(answer.summary.answered_from_records >= 15, "{:?}", answer.summary);
+        assert!(
+            answer.summary.answered_from_records >= 15,
+            "{:?}",
+            answer.summary
+        );
     }
 }
 
@@ -49,13 +60,45 @@ fn kinds_are_those_the_record_allows() {
     };
     let (_, answer) = sealed(Language::De);
     let expected = [
-        ("1", Table), ("1.2", Facts), ("2", Table), ("3", Facts), ("3a", Facts), ("3f", Facts), ("3g", Facts),
-        ("4", NotKnown), ("5", NotKnown), ("5.2", NotKnown), ("8", Table), ("9", Assessment), ("9.2", NotKnown),
-        ("11", Planned), ("14", Assessment), ("16", Table), ("17", Facts), ("17a", Table), ("17b", NotApplicable),
-        ("17b.5", NotApplicable), ("19", Facts), ("20", NotKnown), ("20a", NotKnown), ("20a.2", NotKnown),
-        ("21", NotKnown), ("21a", NotKnown), ("22", NotRecorded), ("26", None), ("27", NotRecorded),
-        ("28", None), ("28.2", NotApplicable), ("28.3", NotApplicable), ("29", Facts), ("30", NotKnown),
-        ("31", Facts), ("32", Facts), ("32.2", NotKnown), ("32.3", Assessment), ("41.2", Unbound),
+        ("1", Table),
+        ("1.2", Facts),
+        ("2", Table),
+        ("3", Facts),
+        ("3a", Facts),
+        ("3f", Facts),
+        ("3g", Facts),
+        ("4", NotKnown),
+        ("5", NotKnown),
+        ("5.2", NotKnown),
+        ("8", Table),
+        ("9", Assessment),
+        ("9.2", NotKnown),
+        ("11", Planned),
+        ("14", Assessment),
+        ("16", Table),
+        ("17", Facts),
+        ("17a", Table),
+        ("17b", NotApplicable),
+        ("17b.5", NotApplicable),
+        ("19", Facts),
+        ("20", NotKnown),
+        ("20a", NotKnown),
+        ("20a.2", NotKnown),
+        ("21", NotKnown),
+        ("21a", NotKnown),
+        ("22", NotRecorded),
+        ("26", None),
+        ("27", NotRecorded),
+        ("28", None),
+        ("28.2", NotApplicable),
+        ("28.3", NotApplicable),
+        ("29", Facts),
+        ("30", NotKnown),
+        ("31", Facts),
+        ("32", Facts),
+        ("32.2", NotKnown),
+        ("32.3", Assessment),
+        ("41.2", Unbound),
     ];
     for (key, kind) in expected {
         assert_eq!(part(&answer, key).kind, kind, "{key}");
@@ -72,8 +115,16 @@ fn the_file_verifies_offline() {
         let report = verify(&json, &trusted).unwrap();
         assert_eq!(report.questions, 41);
         assert_eq!(report.figures.len(), answer.figures().count());
-        assert!(report.parties.iter().all(|party| party.trusted == Some(true)));
-        assert!(verify(&json, &trusted[..1]).is_err(), "the counterpart's key is not trusted");
+        assert!(
+            report
+                .parties
+                .iter()
+                .all(|party| party.trusted == Some(true))
+        );
+        assert!(
+            verify(&json, &trusted[..1]).is_err(),
+            "the counterpart's key is not trusted"
+        );
     }
 }
 
@@ -82,7 +133,10 @@ fn the_file_verifies_offline() {
 fn the_wrong_premise_is_corrected() {
     let (_, answer) = sealed(Language::De);
     let remark = &answer.remarks[0].text;
-    assert!(remark.contains("13. Juli 2016") && remark.contains("13. Juni 2016"), "{remark}");
+    assert!(
+        remark.contains("13. Juli 2016") && remark.contains("13. Juni 2016"),
+        "{remark}"
+    );
 }
 
 /// Promise: nothing shows as an unknown message, an unlabelled code or an unfilled place.
@@ -91,7 +145,11 @@ fn every_word_is_a_word() {
     for language in Language::ALL {
         let (_, answer) = sealed(language);
         let page = oversight::html::page(&answer).unwrap();
-        assert!(!page.contains("[["), "{}", &page[page.find("[[").unwrap_or(0)..][..80]);
+        assert!(
+            !page.contains("[["),
+            "{}",
+            &page[page.find("[[").unwrap_or(0)..][..80]
+        );
         assert!(!page.contains("{$") && !page.contains("{ $"));
         for question in &answer.questions {
             assert!(page.contains(&format!("id=\"q-{}\"", question.number)));
@@ -104,10 +162,17 @@ fn every_word_is_a_word() {
 fn the_same_evidence_gives_the_same_answer() {
     let case = Case::new();
     let evidence = case.evidence(&fixture_records(), &exercise_traffic(), None);
-    let bare = |answer: Answer| Answer { seal: None, ..answer };
+    let bare = |answer: Answer| Answer {
+        seal: None,
+        ..answer
+    };
     assert_eq!(
-        bare(case.answer(Language::De, &evidence)).to_json().unwrap(),
-        bare(case.answer(Language::De, &evidence)).to_json().unwrap(),
+        bare(case.answer(Language::De, &evidence))
+            .to_json()
+            .unwrap(),
+        bare(case.answer(Language::De, &evidence))
+            .to_json()
+            .unwrap(),
     );
 }
 
@@ -115,26 +180,17 @@ fn the_same_evidence_gives_the_same_answer() {
 #[test]
 fn no_record_is_published_without_being_cited() {
     let (_, answer) = sealed(Language::De);
-    let parts = answer.questions.iter().flat_map(|question| &question.answers);
-    let mut cited: Vec<u64> = parts.flat_map(|part| part.cited.iter().map(|it| it.entry)).collect();
+    let parts = answer
+        .questions
+        .iter()
+        .flat_map(|question| &question.answers);
+    let mut cited: Vec<u64> = parts
+        .flat_map(|part| part.cited.iter().map(|it| it.entry))
+        .collect();
     cited.sort_unstable();
     cited.dedup();
     let shown = answer.evidence.records.entries.len();
     // The two records behind the corrected premise are cited by the preliminary remark.
     assert_eq!(shown, cited.len() + 2);
     assert!(shown < fixture_records().len());
-}
-
-/// For people who want to read the answer: `cargo test -p oversight --test answer_reference -- --ignored`
-/// with `ANSWER_DIR` set.
-#[test]
-#[ignore = "writes files"]
-fn write_the_answer() {
-    let directory = std::path::PathBuf::from(std::env::var("ANSWER_DIR").unwrap());
-    for language in Language::ALL {
-        let (_, answer) = sealed(language);
-        let name = |ending: &str| directory.join(format!("answer-{}.{ending}", language.code()));
-        std::fs::write(name("json"), answer.to_json().unwrap()).unwrap();
-        std::fs::write(name("html"), oversight::html::page(&answer).unwrap()).unwrap();
-    }
 }

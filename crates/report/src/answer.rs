@@ -16,8 +16,8 @@ pub struct AnswerDocument {
     pub lang: String,
     /// Every fixed word that the template prints; [`crate::check::LABELS`] lists the keys.
     pub labels: BTreeMap<String, String>,
-    /// Text of the banner when this is an exercise. Printed on every page.
-    pub exercise: Option<String>,
+    /// The banner when this is an exercise.
+    pub exercise: Option<Banner>,
     /// The contact point that answers. Also the document's author.
     pub issuer: String,
     /// What the inquiry is about. Also the document's title.
@@ -38,8 +38,9 @@ pub struct AnswerDocument {
     pub position: Position,
     /// Preliminary remark, by paragraph. May be empty.
     pub remarks: Vec<String>,
-    /// What the answer says, in a few sentences. May be empty.
-    pub summary: String,
+    /// What the answer says, in a few sentences by paragraph; the first is set as the lead. May be
+    /// empty.
+    pub summary: Vec<String>,
     /// The questions and answers.
     pub sections: Vec<Section>,
     /// What the answers rest on.
@@ -51,6 +52,16 @@ pub struct AnswerDocument {
     /// Fingerprints of what is published with this document.
     #[serde(default)]
     pub fingerprints: Vec<Fingerprint>,
+}
+
+/// Says that a document comes from an exercise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Banner {
+    /// One or two words for the running head of every page, such as "ÜBUNG".
+    pub short: String,
+    /// The full sentence, for the first page.
+    pub text: String,
 }
 
 /// A point in time.
@@ -161,12 +172,15 @@ pub struct Source {
     pub entry: Option<u64>,
 }
 
-/// A figure with the definition of what was counted, and where.
+/// A figure with the definition of what was counted, and where. Figures that share a definition
+/// or a log share its text: the appendix prints each text once and refers to it by number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
     /// Identifier under which the published evidence holds it.
     pub id: String,
+    /// Number of the question that it answers. Empty when it answers none in particular.
+    pub question: String,
     /// What it is.
     pub label: String,
     /// The figure, as printed.

@@ -11,7 +11,7 @@ use crate::answer::{AnswerDocument, Question, Table};
 use crate::pdf::ReportError;
 
 /// The labels that the answer template prints. `{…}` marks what the template fills in.
-pub const LABELS: [&str; 26] = [
+pub const LABELS: [&str; 29] = [
     "answer",         // kicker above the title: "Antwort"
     "reference",      // "Anfrage"
     "dated",          // "vom"
@@ -30,9 +30,12 @@ pub const LABELS: [&str; 26] = [
     "sources",        // "Quellen"
     "figures",        // "Zahlen und was gezählt wurde"
     "figure",         // "Zahl"
+    "figure_id",      // "Kennung"
     "value",          // "Wert"
     "definition",     // "Gezählt wurde"
+    "definition_ref", // "Def.", head of the column of definition numbers
     "counted_in",     // "Gezählt in"
+    "log_ref",        // "Log", head of the column of log numbers
     "verification",   // "So lässt sich diese Antwort nachprüfen"
     "fingerprints",   // "Fingerabdrücke"
     "fingerprint_of", // "Gegenstand"

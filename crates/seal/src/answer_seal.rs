@@ -72,7 +72,10 @@ mod tests {
     /// Promise: a seal holds for the one document and the one key, and for nothing else.
     #[test]
     fn a_seal_holds_for_one_document_and_one_key() {
-        let (key, other) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
+        let (key, other) = (
+            SigningKey::generate().unwrap(),
+            SigningKey::generate().unwrap(),
+        );
         let signed = SignedAnswerSeal::sign_with(seal(b"answer"), &key).unwrap();
         let read = SignedAnswerSeal::from_json(signed.to_json().unwrap().as_bytes()).unwrap();
         read.verify(&key.verifying_key()).unwrap();
@@ -89,7 +92,10 @@ mod tests {
     #[test]
     fn a_seal_needs_a_time() {
         let key = SigningKey::generate().unwrap();
-        let timeless = AnswerSeal { time: "yesterday".to_owned(), ..seal(b"answer") };
+        let timeless = AnswerSeal {
+            time: "yesterday".to_owned(),
+            ..seal(b"answer")
+        };
         assert!(SignedAnswerSeal::sign_with(timeless, &key).is_err());
     }
 }

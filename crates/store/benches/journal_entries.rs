@@ -26,7 +26,10 @@ fn body(n: u64) -> EntryBody {
     let fields = BTreeMap::from([
         text("kind", "message.sent"),
         text("time", "2026-03-10T08:00:00.000Z"),
-        text("message", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+        text(
+            "message",
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        ),
         text("message_kind", "request"),
         text("sender", "de"),
         text("recipient", "cn"),
@@ -64,7 +67,10 @@ fn measure(writers: usize, write: impl Fn(u64) + Sync) -> Measured {
             .collect();
         std::thread::sleep(SLICE);
         stop.store(true, Ordering::Relaxed);
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect()
     });
     let seconds = started.elapsed().as_secs_f64();
     waits.sort_unstable();
@@ -80,14 +86,20 @@ fn journal(dir: &Path, writers: usize) -> Measured {
         origin: ORIGIN.to_owned(),
         signer: Box::new(Ed25519Signer::from_seed(ORIGIN, [7; 32])),
     };
-    let database = Sqlite::open(&dir.join("node.db"), vec![signer], |_| std::process::abort()).unwrap();
+    let database = Sqlite::open(&dir.join("node.db"), vec![signer], |_| {
+        std::process::abort()
+    })
+    .unwrap();
     measure(writers, |n| {
         let entry = NewEntry {
             log: "office".to_owned(),
             body: body(n),
             salt: Salt::new([3; 32]),
         };
-        let batch = Batch { entries: vec![entry], ..Batch::default() };
+        let batch = Batch {
+            entries: vec![entry],
+            ..Batch::default()
+        };
         database.commit(batch).unwrap();
     })
 }
@@ -95,9 +107,13 @@ fn journal(dir: &Path, writers: usize) -> Measured {
 fn bare(dir: &Path, writers: usize) -> Measured {
     let mut connection = Connection::open(dir.join("bare.db")).unwrap();
     connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;")
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;",
+        )
         .unwrap();
-    connection.execute_batch(include_str!("../src/sqlite/schema.sql")).unwrap();
+    connection
+        .execute_batch(include_str!("../src/sqlite/schema.sql"))
+        .unwrap();
     connection
         .execute("INSERT INTO logs (name, origin, size, root, checkpoint) VALUES ('office', '', 0, x'', '')", [])
         .unwrap();
@@ -106,7 +122,9 @@ fn bare(dir: &Path, writers: usize) -> Measured {
     let writer = std::thread::spawn(move || {
         let mut index = 0_i64;
         while let Ok(first) = waiting.recv() {
-            let group: Vec<_> = std::iter::once(first).chain(waiting.try_iter().take(999)).collect();
+            let group: Vec<_> = std::iter::once(first)
+                .chain(waiting.try_iter().take(999))
+                .collect();
             let transaction = connection.transaction().unwrap();
             for (body, _) in &group {
                 transaction
@@ -124,7 +142,9 @@ fn bare(dir: &Path, writers: usize) -> Measured {
     });
     let measured = measure(writers, |n| {
         let (reply, answer) = sync_channel(1);
-        queue.send((serde_json::to_string(&body(n)).unwrap(), reply)).unwrap();
+        queue
+            .send((serde_json::to_string(&body(n)).unwrap(), reply))
+            .unwrap();
         answer.recv().unwrap();
     });
     drop(queue);
@@ -138,8 +158,13 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn main() {
-    println!("durable entries per second, median of {ROUNDS} rounds in turns; p99 of the wait for durability");
-    println!("{:>7} {:>10} {:>10} {:>7} {:>12}", "writers", "journal", "bare", "ratio", "journal p99");
+    println!(
+        "durable entries per second, median of {ROUNDS} rounds in turns; p99 of the wait for durability"
+    );
+    println!(
+        "{:>7} {:>10} {:>10} {:>7} {:>12}",
+        "writers", "journal", "bare", "ratio", "journal p99"
+    );
     let mut rows = Vec::new();
     for writers in WRITERS {
         let (mut ours, mut theirs, mut ratios, mut waits) = (vec![], vec![], vec![], vec![]);
@@ -153,12 +178,16 @@ fn main() {
             theirs.push(base.per_second);
             waits.push(full.p99.as_secs_f64() * 1000.0);
         }
-        let (ours, theirs, ratio, wait) = (median(ours), median(theirs), median(ratios), median(waits));
+        let (ours, theirs, ratio, wait) =
+            (median(ours), median(theirs), median(ratios), median(waits));
         println!("{writers:>7} {ours:>10.0} {theirs:>10.0} {ratio:>7.2} {wait:>9.1} ms");
         rows.push(serde_json::json!({
             "writers": writers, "journal": ours.round(), "bare": theirs.round(),
             "ratio": (ratio * 1000.0).round() / 1000.0, "journal_p99_ms": (wait * 10.0).round() / 10.0,
         }));
     }
-    println!("{}", serde_json::json!({ "bench": "journal_entries", "unit": "entries/s", "rows": rows }));
+    println!(
+        "{}",
+        serde_json::json!({ "bench": "journal_entries", "unit": "entries/s", "rows": rows })
+    );
 }

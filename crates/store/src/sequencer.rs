@@ -3,8 +3,10 @@
 //! While one transaction waits for the disk, the next one gathers. So a single waiting caller
 //! pays one disk write, and many callers share one.
 
-use crate::batch::Batch;
+use crate::batch::{Batch, NewEntry};
 use crate::database::{CommitError, Committed, StoreError};
+use journal::entry::leaf_bytes;
+use journal::hash::{Hash, leaf_hash};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread::JoinHandle;
 
@@ -17,7 +19,34 @@ type Reply = std::sync::mpsc::SyncSender<Result<Committed, CommitError>>;
 pub struct Waiting {
     /// What is to be written.
     pub batch: Batch,
+    /// Its entries as they are stored, in their order.
+    pub entries: Vec<PreparedEntry>,
     reply: Reply,
+}
+
+/// An entry as it is stored. Made on the thread of the caller, because the hashing costs more than
+/// the writing and the one writer is what everybody waits for.
+#[derive(Debug)]
+pub struct PreparedEntry {
+    /// The bytes that the tree covers.
+    pub leaf: Vec<u8>,
+    /// Their hash in the tree.
+    pub hash: Hash,
+    /// The content as JSON.
+    pub body: String,
+}
+
+impl PreparedEntry {
+    fn new(entry: &NewEntry) -> Result<Self, StoreError> {
+        let body = serde_json::to_string(&entry.body)
+            .map_err(|e| StoreError::Unfit(format!("entry of log {}: {e}", entry.log)))?;
+        let leaf = leaf_bytes(&entry.body, &entry.salt);
+        Ok(Self {
+            hash: leaf_hash(&leaf),
+            leaf,
+            body,
+        })
+    }
 }
 
 impl Waiting {
@@ -25,7 +54,13 @@ impl Waiting {
     #[cfg(test)]
     pub(crate) fn new(batch: Batch) -> (Self, Receiver<Result<Committed, CommitError>>) {
         let (reply, answer) = sync_channel(1);
-        (Self { batch, reply }, answer)
+        let entries = prepare(&batch).unwrap_or_default();
+        let waiting = Self {
+            batch,
+            entries,
+            reply,
+        };
+        (waiting, answer)
     }
 
     /// Gives the answer. A caller that went away does not matter: what is durable stays durable.
@@ -76,10 +111,15 @@ impl Sequencer {
     /// As [`crate::Database::commit`].
     pub fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         let stopped = || CommitError::Store(StoreError::WriterStopped);
+        let entries = prepare(&batch)?;
         let (reply, answer) = sync_channel(1);
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
         queue
-            .send(Waiting { batch, reply })
+            .send(Waiting {
+                batch,
+                entries,
+                reply,
+            })
             .map_err(|_| stopped())?;
         answer.recv().map_err(|_| stopped())?
     }
@@ -92,6 +132,10 @@ impl Drop for Sequencer {
             let _panicked = thread.join();
         }
     }
+}
+
+fn prepare(batch: &Batch) -> Result<Vec<PreparedEntry>, StoreError> {
+    batch.entries.iter().map(PreparedEntry::new).collect()
 }
 
 fn run<W: GroupWriter>(

@@ -138,7 +138,10 @@ impl Database for Sqlite {
             }
             std::thread::sleep(SIGNING_POLL);
         }
-        Err(read::damaged(log, "its head is durable but not signed; start the node, it signs at start"))
+        Err(read::damaged(
+            log,
+            "its head is durable but not signed; start the node, it signs at start",
+        ))
     }
 
     fn entries(&self, log: &str, from: u64, to: u64) -> Result<Vec<StoredEntry>, StoreError> {

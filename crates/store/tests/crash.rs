@@ -1,7 +1,13 @@
 //! What the database promises when its process is killed or its disk is full.
 //!
 //! The test program starts itself again as the process that is to die.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub, dead_code, unused_imports)]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    unused_imports
+)]
 
 mod conformance;
 
@@ -38,7 +44,9 @@ fn tell(line: &str) {
 /// Not a test by itself: the process that commits until it is killed, and tells what it was told.
 #[test]
 fn process_that_is_killed() {
-    let Some(dir) = std::env::var_os(DIR) else { return };
+    let Some(dir) = std::env::var_os(DIR) else {
+        return;
+    };
     let database = open(Path::new(&dir));
     let born = database.head(OFFICE).unwrap().size;
     std::thread::scope(|scope| {
@@ -48,12 +56,20 @@ fn process_that_is_killed() {
                 for n in 0.. {
                     let text = format!("{born}/{writer}/{n}");
                     let entries = vec![entry(OFFICE, &text), entry(EXCHANGE, &text)];
-                    let committed = database.commit(Batch { entries, ..Batch::default() }).unwrap();
+                    let committed = database
+                        .commit(Batch {
+                            entries,
+                            ..Batch::default()
+                        })
+                        .unwrap();
                     for (place, head) in committed.entries.iter().zip([1, 0]) {
                         let head = &committed.heads[head];
                         assert_eq!(head.log, place.log);
                         let (log, index) = (&place.log, place.index);
-                        tell(&format!("told {log} {index} {text} {} {}", head.size, head.root));
+                        tell(&format!(
+                            "told {log} {index} {text} {} {}",
+                            head.size, head.root
+                        ));
                     }
                 }
             });
@@ -136,7 +152,9 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
 /// Not a test by itself: the process that fills its disk and then must have stopped writing.
 #[test]
 fn process_that_fills_its_disk() {
-    let Some(dir) = std::env::var_os(DIR) else { return };
+    let Some(dir) = std::env::var_os(DIR) else {
+        return;
+    };
     let fatal = Arc::new(AtomicUsize::new(0));
     let called = fatal.clone();
     let database = Sqlite::open(&path(Path::new(&dir)), signers(), move |_| {
@@ -148,7 +166,10 @@ fn process_that_fills_its_disk() {
         ..one(OFFICE, &n.to_string())
     };
     let stopped = |error: CommitError| {
-        assert!(matches!(error, CommitError::Store(StoreError::WriterStopped)), "{error}");
+        assert!(
+            matches!(error, CommitError::Store(StoreError::WriterStopped)),
+            "{error}"
+        );
     };
     let full = (0..100_usize).find_map(|n| match database.commit(batch(n)) {
         Ok(_) => None,
@@ -176,8 +197,14 @@ fn a_full_disk_stops_the_writer() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    let acknowledged = said.lines().find_map(|line| Some(line.split_once("acknowledged ")?.1));
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let acknowledged = said
+        .lines()
+        .find_map(|line| Some(line.split_once("acknowledged ")?.1));
     let acknowledged: usize = acknowledged.unwrap().parse().unwrap();
     assert!(acknowledged > 2, "{acknowledged}");
     let database = open(dir.path());

@@ -14,7 +14,9 @@ fn path(dir: &Path) -> PathBuf {
 }
 
 fn try_open(dir: &Path) -> Result<Sqlite, StoreError> {
-    Sqlite::open(&path(dir), signers(), |error| panic!("the writer stopped: {error}"))
+    Sqlite::open(&path(dir), signers(), |error| {
+        panic!("the writer stopped: {error}")
+    })
 }
 
 fn open(dir: &Path) -> Arc<dyn Database> {
@@ -64,7 +66,10 @@ fn grown() -> tempfile::TempDir {
 
 /// Changes the file behind the program's back.
 fn tamper(dir: &Path, sql: &str) {
-    let changed = Connection::open(path(dir)).unwrap().execute(sql, []).unwrap();
+    let changed = Connection::open(path(dir))
+        .unwrap()
+        .execute(sql, [])
+        .unwrap();
     assert_eq!(changed, 1, "{sql}");
 }
 
@@ -82,7 +87,10 @@ fn assert_damaged<T>(result: Result<T, StoreError>, named: &str) {
 fn a_lost_signature_is_made_again() {
     let dir = grown();
     let before = open(dir.path()).head(OFFICE).unwrap();
-    tamper(dir.path(), "UPDATE logs SET checkpoint = '' WHERE name = 'office'");
+    tamper(
+        dir.path(),
+        "UPDATE logs SET checkpoint = '' WHERE name = 'office'",
+    );
     let read_only = Sqlite::open_read_only(&path(dir.path())).unwrap();
     assert_damaged(read_only.head(OFFICE), OFFICE);
     let after = open(dir.path()).head(OFFICE).unwrap();
@@ -112,7 +120,10 @@ fn a_damaged_head_or_edge_is_seen_at_start() {
         let dir = grown();
         tamper(dir.path(), sql);
         let result = try_open(dir.path());
-        assert!(matches!(&result, Err(StoreError::Damaged { log, .. }) if log == OFFICE), "{sql}");
+        assert!(
+            matches!(&result, Err(StoreError::Damaged { log, .. }) if log == OFFICE),
+            "{sql}"
+        );
     }
 }
 
@@ -120,7 +131,10 @@ fn a_damaged_head_or_edge_is_seen_at_start() {
 #[test]
 fn a_changed_checkpoint_is_not_handed_out() {
     let dir = grown();
-    tamper(dir.path(), "UPDATE logs SET checkpoint = replace(checkpoint, '600', '601') WHERE name = 'office'");
+    tamper(
+        dir.path(),
+        "UPDATE logs SET checkpoint = replace(checkpoint, '600', '601') WHERE name = 'office'",
+    );
     let read_only = Sqlite::open_read_only(&path(dir.path())).unwrap();
     assert_damaged(read_only.head(OFFICE), OFFICE);
 }
@@ -146,7 +160,11 @@ fn a_damaged_entry_is_seen_when_read() {
         let database = open(dir.path());
         assert_damaged(database.entries(OFFICE, 7, 8), OFFICE);
         assert_damaged(fsck::recompute(&*database, OFFICE), OFFICE);
-        assert_eq!(database.entries(OFFICE, 300, 301).unwrap().len(), 1, "{sql}");
+        assert_eq!(
+            database.entries(OFFICE, 300, 301).unwrap().len(),
+            1,
+            "{sql}"
+        );
     }
     // An entry that is gone is no damage to a reader of ranges, but the log is not whole.
     for sql in [
@@ -163,7 +181,10 @@ fn a_damaged_entry_is_seen_when_read() {
 #[test]
 fn destroyed_content_leaves_the_proof() {
     let dir = grown();
-    tamper(dir.path(), "UPDATE entries SET salt = NULL, body = NULL WHERE log = 'office' AND idx = 7");
+    tamper(
+        dir.path(),
+        "UPDATE entries SET salt = NULL, body = NULL WHERE log = 'office' AND idx = 7",
+    );
     let database = open(dir.path());
     let entries = database.entries(OFFICE, 7, 8).unwrap();
     assert!(entries[0].content.is_none());
@@ -176,7 +197,12 @@ fn a_damaged_blob_is_seen_when_read() {
     let dir = tempfile::tempdir().unwrap();
     let blob = store::BlobRef::new(b"evidence".to_vec());
     let hash = blob.hash;
-    open(dir.path()).commit(Batch { blobs: vec![blob], ..Batch::default() }).unwrap();
+    open(dir.path())
+        .commit(Batch {
+            blobs: vec![blob],
+            ..Batch::default()
+        })
+        .unwrap();
     assert_eq!(open(dir.path()).blob(&hash).unwrap().unwrap(), b"evidence");
     tamper(dir.path(), "UPDATE blobs SET bytes = x'00'");
     assert_damaged(open(dir.path()).blob(&hash), "blobs");
@@ -205,10 +231,16 @@ fn reading_beside_the_writer() {
         let text = n.to_string();
         writer.commit(one(EXCHANGE, &text)).unwrap();
         assert_eq!(texts(&reader, EXCHANGE).last(), Some(&text));
-        assert_eq!(reader.head(EXCHANGE).unwrap(), writer.head(EXCHANGE).unwrap());
+        assert_eq!(
+            reader.head(EXCHANGE).unwrap(),
+            writer.head(EXCHANGE).unwrap()
+        );
     }
     let refused = reader.commit(one(EXCHANGE, "never"));
-    assert!(matches!(refused, Err(CommitError::Store(StoreError::WriterStopped))));
+    assert!(matches!(
+        refused,
+        Err(CommitError::Store(StoreError::WriterStopped))
+    ));
     drop(writer);
     assert_eq!(texts(&reader, EXCHANGE).len(), 5);
 }
@@ -217,9 +249,15 @@ fn reading_beside_the_writer() {
 #[test]
 fn a_schema_from_the_future_is_refused() {
     let dir = grown();
-    Connection::open(path(dir.path())).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
+    Connection::open(path(dir.path()))
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 2")
+        .unwrap();
     let unknown = |result: Result<Sqlite, StoreError>| {
-        matches!(result, Err(StoreError::SchemaUnknown { found: 2, known: 1 }))
+        matches!(
+            result,
+            Err(StoreError::SchemaUnknown { found: 2, known: 1 })
+        )
     };
     assert!(unknown(try_open(dir.path())));
     assert!(unknown(Sqlite::open_read_only(&path(dir.path()))));
@@ -230,6 +268,8 @@ fn a_schema_from_the_future_is_refused() {
 fn the_file_is_in_wal_mode() {
     let dir = grown();
     let connection = Connection::open(path(dir.path())).unwrap();
-    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+        .unwrap();
     assert_eq!(mode, "wal");
 }

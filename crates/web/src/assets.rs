@@ -32,7 +32,7 @@ const ASSETS: [Asset; 5] = [
 /// One hash over all assets: they refer to each other, so they change together.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let all: Vec<u8> = ASSETS.iter().flat_map(|asset| sha256(asset.bytes).0).collect();
-    sha256(&all).0.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(sha256(&all).0).chars().take(16).collect()
 });
 
 /// The address of an asset.

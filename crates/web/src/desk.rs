@@ -124,11 +124,6 @@ impl Desk {
         self.office().reader()
     }
 
-    /// Who acts.
-    pub(crate) const fn actor(&self) -> &Actor {
-        &self.actor
-    }
-
     /// Now, by the office's clock.
     pub(crate) fn now(&self) -> Timestamp {
         self.office().now()

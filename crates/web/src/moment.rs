@@ -54,36 +54,26 @@ pub(crate) struct Due {
     pub(crate) relative: String,
     /// How pressing it looks.
     pub(crate) tone: Tone,
-}
-
-impl Due {
     /// The icon that says the same as the colour.
-    pub(crate) const fn icon(&self) -> &'static str {
-        match self.tone {
-            Tone::Danger => "danger",
-            Tone::Warning => "warning",
-            Tone::Info | Tone::Success => "calendar-today",
-            Tone::Neutral => "check",
-        }
-    }
+    pub(crate) icon: &'static str,
 }
 
 /// The clock of a case.
 pub(crate) fn due(words: Words, case: &Case, now: Timestamp) -> Due {
     let Some(deadline) = case.deadline else {
-        return Due { moment: String::new(), relative: words.t("clock-not-started"), tone: Tone::Neutral };
+        return Due { moment: String::new(), relative: words.t("clock-not-started"), tone: Tone::Neutral, icon: "draft" };
     };
     let moment = minute(deadline);
     let left = deadline.millis() - now.millis();
     if !runs(case) {
-        return Due { moment, relative: words.t("clock-stopped"), tone: Tone::Neutral };
+        return Due { moment, relative: words.t("clock-stopped"), tone: Tone::Neutral, icon: "check" };
     }
-    let (id, tone) = match left {
-        left if left < 0 => ("clock-overdue", Tone::Danger),
-        left if left < PRESSING_MS => ("clock-left", Tone::Warning),
-        _ => ("clock-left", Tone::Info),
+    let (id, tone, icon) = match left {
+        left if left < 0 => ("clock-overdue", Tone::Danger, "danger"),
+        left if left < PRESSING_MS => ("clock-left", Tone::Warning, "warning"),
+        _ => ("clock-left", Tone::Info, "calendar-today"),
     };
-    Due { moment, relative: words.with(id, "span", span(words, left.abs())), tone }
+    Due { moment, relative: words.with(id, "span", span(words, left.abs())), tone, icon }
 }
 
 /// Whether the clock of a case still runs.

@@ -7,7 +7,6 @@ use journal::hash::{Hash, sha256};
 use office::Actor;
 use records::Timestamp;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A session ends when nothing was done in it for this long.
@@ -42,11 +41,7 @@ impl Sessions {
     pub(crate) fn begin(&self, actor: Actor, now: Timestamp) -> Result<String, getrandom::Error> {
         let mut random = [0; 32];
         getrandom::fill(&mut random)?;
-        let mut token = String::with_capacity(64);
-        for byte in random {
-            // Writing to a String cannot fail.
-            let _ = write!(token, "{byte:02x}");
-        }
+        let token = hex::encode(random);
         let now = now.millis();
         let mut open = self.open();
         open.retain(|_, session| !session.is_over(now));

@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use store::Sqlite;
 
 /// The binary under test.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_kontaktstelle");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_kontaktstelle");
 
 /// How long a test waits for something that takes moments on a quiet machine.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A file of the project's fixtures.
-pub fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../fixtures")
         .join(name)
@@ -29,7 +29,7 @@ pub fn fixture(name: &str) -> PathBuf {
 }
 
 /// Four ports in a row that nobody uses at this moment.
-pub fn free_ports() -> u16 {
+pub(crate) fn free_ports() -> u16 {
     for _ in 0..200 {
         let first = TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -49,10 +49,10 @@ pub fn free_ports() -> u16 {
 }
 
 /// One node.
-pub struct Node {
-    pub party: &'static str,
-    pub peer: &'static str,
-    pub directory: PathBuf,
+pub(crate) struct Node {
+    pub(crate) party: &'static str,
+    pub(crate) peer: &'static str,
+    pub(crate) directory: PathBuf,
     child: Option<Child>,
     lines: Option<Receiver<String>>,
     kept: Arc<Mutex<Vec<String>>>,
@@ -66,7 +66,7 @@ impl Drop for Node {
 
 impl Node {
     /// Writes the configuration of a node and makes its keys.
-    pub fn create(
+    pub(crate) fn create(
         root: &Path,
         party: &'static str,
         peer: &'static str,
@@ -94,7 +94,7 @@ impl Node {
     }
 
     /// A command of the binary, for this node.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command
             .current_dir(&self.directory)
@@ -107,12 +107,12 @@ impl Node {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
     /// Runs a command that must succeed, and gives what it printed.
-    pub fn succeed(&self, arguments: &[&str]) -> String {
+    pub(crate) fn succeed(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert!(
             output.status.success(),
@@ -125,14 +125,14 @@ impl Node {
     }
 
     /// Runs a command that must succeed, and reads the JSON it printed.
-    pub fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let mut all = vec!["--json"];
         all.extend_from_slice(arguments);
         serde_json::from_str(&self.succeed(&all)).unwrap()
     }
 
     /// Starts the node's process and waits until it says that it runs.
-    pub fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let mut child = self
             .command(&["serve"])
             .stdout(Stdio::null())
@@ -159,7 +159,7 @@ impl Node {
     }
 
     /// Waits until the node logs a step. False if it does not within the time.
-    pub fn await_step(&self, step: &str, patience: Duration) -> bool {
+    pub(crate) fn await_step(&self, step: &str, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
         let lines = self.lines.as_ref().unwrap();
         loop {
@@ -173,14 +173,14 @@ impl Node {
     }
 
     /// Forgets the steps logged so far.
-    pub fn forget_steps(&self) {
+    pub(crate) fn forget_steps(&self) {
         if let Some(lines) = &self.lines {
             while lines.try_recv().is_ok() {}
         }
     }
 
     /// Pulls the plug: SIGKILL, no warning.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _already_gone = child.kill();
             let _status = child.wait();
@@ -188,25 +188,25 @@ impl Node {
     }
 
     /// Reads the node's database.
-    pub fn reader(&self) -> Reader {
+    pub(crate) fn reader(&self) -> Reader {
         let database =
             Sqlite::open_read_only(&self.directory.join("kontaktstelle.sqlite")).unwrap();
         Reader::new(Arc::new(database), self.party_id())
     }
 
     /// The node's party.
-    pub fn party_id(&self) -> PartyId {
+    pub(crate) fn party_id(&self) -> PartyId {
         self.party.parse().unwrap()
     }
 
     /// The counterpart's party.
-    pub fn peer_id(&self) -> PartyId {
+    pub(crate) fn peer_id(&self) -> PartyId {
         self.peer.parse().unwrap()
     }
 }
 
 /// Two nodes that have accepted each other's keys and run.
-pub fn two_nodes(root: &Path) -> [Node; 2] {
+pub(crate) fn two_nodes(root: &Path) -> [Node; 2] {
     let port = free_ports();
     let mut de = Node::create(root, "de", "cn", port, port + 2);
     let mut cn = Node::create(root, "cn", "de", port + 1, port + 3);
@@ -232,7 +232,7 @@ pub fn two_nodes(root: &Path) -> [Node; 2] {
 }
 
 /// Waits until a condition holds.
-pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < deadline, "waited in vain: {what}");

@@ -14,7 +14,7 @@ use crate::reader::FiledRecord;
 use crate::writing::{Loaded, Writing};
 use policy::{Action, Role};
 use records::{Marking, PartyId, Record};
-use seal::key_manifest::SignedKeyManifest;
+use seal::key_manifest::{KeyManifest, SignedKeyManifest};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,6 +83,7 @@ impl Office {
                 name: party.to_string(),
             });
         }
+        self.check_pins_are_its_own(&party, keys)?;
         let mut writing = self.writing();
         let filed = self.load::<Peer>(party.as_str())?;
         if let Some(known) = &filed {
@@ -110,6 +111,29 @@ impl Office {
             Some(entry),
         )?;
         done(writing)
+    }
+
+    /// A TLS key tells one party: two that shared one could speak for each other.
+    fn check_pins_are_its_own(
+        &self,
+        party: &PartyId,
+        keys: &KeyManifest,
+    ) -> Result<(), OfficeError> {
+        for other in self
+            .reader()
+            .peers()?
+            .into_iter()
+            .filter(|peer| peer.party != *party)
+        {
+            let taken = other.keys()?.tls_spki_sha256;
+            if keys.tls_spki_sha256.iter().any(|pin| taken.contains(pin)) {
+                return Err(OfficeError::invalid(
+                    "manifest",
+                    format!("it names a TLS key of party {}", other.party),
+                ));
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn ping(&self, actor: &Actor, party: &PartyId) -> Result<Done, OfficeError> {

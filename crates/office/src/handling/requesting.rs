@@ -1,9 +1,7 @@
 //! Our own requests: draft, submission, release by a second officer, withdrawal.
 
 use super::{act_fields, check_reason, finish_case};
-use crate::attachment::{
-    MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_NAME_BYTES, NewAttachment,
-};
+use crate::attachment::{MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_NAME_BYTES, NewAttachment};
 use crate::authority::{Actor, case_facts};
 use crate::case::Case;
 use crate::channel::Dispatch;
@@ -54,8 +52,7 @@ impl Office {
             draft: None,
             answer: None,
         };
-        let allowed =
-            self.authorise(actor, Action::DraftRequest, case_facts(&case), None)?;
+        let allowed = self.authorise(actor, Action::DraftRequest, case_facts(&case), None)?;
         writing
             .batch
             .blobs
@@ -337,7 +334,10 @@ pub(crate) fn check_attachments(attachments: &[NewAttachment]) -> Result<(), Off
     for (at, attachment) in attachments.iter().enumerate() {
         check_name(attachment)?;
         let earlier = attachments.iter().take(at);
-        if earlier.into_iter().any(|other| other.name == attachment.name) {
+        if earlier
+            .into_iter()
+            .any(|other| other.name == attachment.name)
+        {
             return Err(OfficeError::invalid(
                 "attachments",
                 format!("the name {:?} is there twice", attachment.name),

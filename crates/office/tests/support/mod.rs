@@ -1,13 +1,19 @@
 //! Two offices in one process: messages are handed over directly, time moves when a test says so.
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, dead_code, unreachable_pub, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    dead_code,
+    unreachable_pub,
+    missing_docs
+)]
 
 use journal::hash::{Hash, sha256};
 use journal::note::NoteSigner;
 use office::office::Parts;
 use office::state::Decision;
 use office::{
-    Actor, Case, Clock, Command, Done, Entropy, Keyring, Limits, NewAttachment, Office, OfficeError,
-    Reader, Rejection,
+    Actor, Case, Clock, Command, Done, Entropy, Keyring, Limits, NewAttachment, Office,
+    OfficeError, Reader, Rejection,
 };
 use policy::{Bundle, Role};
 use records::answer::AnswerDraft;
@@ -112,7 +118,7 @@ impl House {
             signing: keys.signing.verifying_key(),
             recipient: keys.sealing.recipient(),
             logs: keys.logs.iter().map(reference).collect(),
-            tls_spki_sha256: vec!["00".repeat(32)],
+            tls_spki_sha256: vec![hex::encode(sha256(name.as_bytes()).0)],
             valid_from: "2026-01-01T00:00:00Z".to_owned(),
             valid_until: "2027-01-01T00:00:00Z".to_owned(),
             exchange_address: "localhost:1".to_owned(),
@@ -142,11 +148,33 @@ impl House {
 
     /// The node ends and starts again on the same database.
     pub fn reopen(self, exercise: bool) -> Self {
-        let Self { party, office, clock, manifest, dir, keys, peers, actors, openings, .. } = self;
+        let Self {
+            party,
+            office,
+            clock,
+            manifest,
+            dir,
+            keys,
+            peers,
+            actors,
+            openings,
+            ..
+        } = self;
         drop(office);
         let openings = openings + 1;
         let office = open_office(&party, &dir, &keys, &manifest, &clock, exercise, openings);
-        Self { party, office, clock, manifest, exercise, dir, keys, peers, actors, openings }
+        Self {
+            party,
+            office,
+            clock,
+            manifest,
+            exercise,
+            dir,
+            keys,
+            peers,
+            actors,
+            openings,
+        }
     }
 
     pub fn reader(&self) -> &Reader {
@@ -169,13 +197,23 @@ impl House {
         &self.keys.sealing
     }
 
+    /// This house's key manifest with other contents, signed by its root.
+    pub fn manifest_with(&self, edit: impl FnOnce(&mut KeyManifest)) -> SignedKeyManifest {
+        let mut manifest = self.manifest.statement().clone();
+        edit(&mut manifest);
+        SignedKeyManifest::sign_with(manifest, &self.keys.root).unwrap()
+    }
+
     /// Accepts `other`'s keys as the operator would.
     pub fn accept(&self, other: &Self) -> Result<Done, OfficeError> {
         let fingerprint = other.manifest.statement().fingerprint().to_string();
         let manifest = other.manifest.to_json().unwrap();
         self.office.execute(
             &Actor::local_operator(),
-            &Command::AcceptPeer { manifest, fingerprint },
+            &Command::AcceptPeer {
+                manifest,
+                fingerprint,
+            },
         )
     }
 
@@ -191,7 +229,9 @@ impl House {
             unit: "unit 1".to_owned(),
             password: PASSWORD.to_owned(),
         };
-        self.office.execute(&Actor::local_operator(), &command).unwrap();
+        self.office
+            .execute(&Actor::local_operator(), &command)
+            .unwrap();
         let actor = self.office.sign_in(name, PASSWORD).unwrap();
         actors.insert(name.to_owned(), actor.clone());
         actor
@@ -227,7 +267,12 @@ impl House {
     }
 
     /// Drafts a request; gives its case.
-    pub fn draft(&self, peer: &Self, request: Request, attachments: Vec<NewAttachment>) -> ThreadId {
+    pub fn draft(
+        &self,
+        peer: &Self,
+        request: Request,
+        attachments: Vec<NewAttachment>,
+    ) -> ThreadId {
         let command = Command::DraftRequest {
             peer: peer.party.clone(),
             request: Box::new(request),
@@ -236,9 +281,12 @@ impl House {
         self.act(&self.handler(), command).thread.unwrap()
     }
 
-    /// Drafts, submits and releases a request; gives its case.
+    /// Drafts a request, lets it pass the own gate, submits and releases it; gives its case.
     pub fn ask(&self, peer: &Self, request: Request, attachments: Vec<NewAttachment>) -> ThreadId {
         let thread = self.draft(peer, request, attachments);
+        if self.state(thread) == "held" {
+            self.review(thread, Decision::Clear);
+        }
         self.act(&self.handler(), Command::SubmitRequest { thread });
         self.act(&self.releaser(), Command::ReleaseRequest { thread });
         thread
@@ -246,12 +294,26 @@ impl House {
 
     pub fn review(&self, thread: ThreadId, decision: Decision) {
         let reason = "looked at".to_owned();
-        self.act(&self.reviewer(), Command::ReviewScreening { thread, decision, reason });
+        self.act(
+            &self.reviewer(),
+            Command::ReviewScreening {
+                thread,
+                decision,
+                reason,
+            },
+        );
     }
 
     pub fn draft_answer(&self, thread: ThreadId, draft: AnswerDraft) {
         let attachments = Vec::new();
-        self.act(&self.handler(), Command::DraftAnswer { thread, draft: Box::new(draft), attachments });
+        self.act(
+            &self.handler(),
+            Command::DraftAnswer {
+                thread,
+                draft: Box::new(draft),
+                attachments,
+            },
+        );
     }
 
     /// Clears, drafts and releases.
@@ -285,14 +347,21 @@ impl House {
     /// The kinds of a log's entries, in order.
     pub fn kinds(&self, log: &str) -> Vec<String> {
         let lines = self.reader().lines(log, 0, u64::MAX).unwrap();
-        lines.iter().map(|line| line.text("kind").to_owned()).collect()
+        lines
+            .iter()
+            .map(|line| line.text("kind").to_owned())
+            .collect()
     }
 
     /// The last entry of a kind, as JSON.
     #[track_caller]
     pub fn last(&self, log: &str, kind: &str) -> BTreeMap<String, serde_json::Value> {
         let lines = self.reader().lines(log, 0, u64::MAX).unwrap();
-        let line = lines.into_iter().rev().find(|line| line.text("kind") == kind).unwrap();
+        let line = lines
+            .into_iter()
+            .rev()
+            .find(|line| line.text("kind") == kind)
+            .unwrap();
         line.body.unwrap().fields().clone()
     }
 
@@ -317,7 +386,12 @@ impl House {
     }
 
     /// Signs a message with this house's keys that its office would not send.
-    pub fn forge(&self, edit: impl FnOnce(&mut MessageManifest), parts: Vec<Vec<u8>>, base: &Message) -> Vec<u8> {
+    pub fn forge(
+        &self,
+        edit: impl FnOnce(&mut MessageManifest),
+        parts: Vec<Vec<u8>>,
+        base: &Message,
+    ) -> Vec<u8> {
         let mut manifest = base.manifest().statement().clone();
         edit(&mut manifest);
         let signed = SignedManifest::sign_with(manifest, &self.keys.signing).unwrap();
@@ -325,7 +399,14 @@ impl House {
     }
 
     /// Seals content of any bytes as the next message after `after` to `peer`.
-    pub fn craft(&self, peer: &Self, kind: &str, thread: &str, place: (u64, Option<Hash>), parts: &[(&str, &[u8])]) -> Vec<u8> {
+    pub fn craft(
+        &self,
+        peer: &Self,
+        kind: &str,
+        thread: &str,
+        place: (u64, Option<Hash>),
+        parts: &[(&str, &[u8])],
+    ) -> Vec<u8> {
         use seal::envelope::{PartContext, seal_part};
         let (seq, previous) = place;
         let context = PartContext {
@@ -335,7 +416,7 @@ impl House {
             kind: kind.to_owned(),
             seq,
         };
-        let recipients = [peer.keys.sealing.recipient()];
+        let recipients = [peer.keys.sealing.recipient(), self.keys.sealing.recipient()];
         let (mut references, mut sealed) = (Vec::new(), Vec::new());
         for (name, bytes) in parts {
             let part = seal_part(name, "application/json", bytes, &recipients, &context).unwrap();
@@ -382,7 +463,11 @@ fn open_office(
         .map(|(log, key)| {
             let origin = format!("{node}/{log}");
             let signer: Box<dyn NoteSigner + Send + Sync> = Box::new(key.signer(&origin));
-            LogSigner { log: log.clone(), origin, signer }
+            LogSigner {
+                log: log.clone(),
+                origin,
+                signer,
+            }
         })
         .collect();
     let database = Sqlite::open(&dir.path().join("node.db"), signers, |error| {
@@ -400,7 +485,10 @@ fn open_office(
         keyring,
         bundle: bundle(),
         clock: clock.clone(),
-        entropy: Arc::new(Seeded { seed: format!("{party} {openings}"), calls: AtomicU64::new(0) }),
+        entropy: Arc::new(Seeded {
+            seed: format!("{party} {openings}"),
+            calls: AtomicU64::new(0),
+        }),
         limits: Limits::default(),
         exercise,
     };
@@ -465,7 +553,7 @@ pub fn hidden_person() -> NewAttachment {
 pub fn attachment(name: &str, bytes: &[u8]) -> NewAttachment {
     NewAttachment {
         name: name.to_owned(),
-        media_type: "application/octet-stream".to_owned(),
+        media_type: "text/plain".to_owned(),
         bytes: bytes.to_vec(),
     }
 }
@@ -485,5 +573,7 @@ pub fn protected_refusal() -> AnswerDraft {
 }
 
 pub fn contains(haystack: &[u8], needle: &str) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle.as_bytes())
 }

@@ -1,9 +1,7 @@
 //! Composing an answer from inquiry, bindings and evidence.
 
 use super::plan::plan;
-use super::{
-    Answer, AnswerFormat, InquiryHead, Issuer, PlannedQuestion, execute, part_digests,
-};
+use super::{Answer, AnswerFormat, InquiryHead, Issuer, PlannedQuestion, execute, part_digests};
 use crate::binding::Bindings;
 use crate::error::OversightError;
 use crate::evidence::{Evidence, JournalPosition};
@@ -40,10 +38,13 @@ pub fn compose(from: &Composition<'_>) -> Result<Answer, OversightError> {
     let withheld = from.evidence.withheld;
     let full = execute(&plan, premises, withheld, &all, from.language);
     let parts = full.questions.iter().flat_map(|question| &question.answers);
-    let mut cited: BTreeSet<RecordId> =
-        parts.flat_map(|part| part.cited.iter().map(|cited| cited.record)).collect();
+    let mut cited: BTreeSet<RecordId> = parts
+        .flat_map(|part| part.cited.iter().map(|cited| cited.record))
+        .collect();
     for id in premises {
-        let before = all.current(*id).and_then(|known| known.record.header.supersedes);
+        let before = all
+            .current(*id)
+            .and_then(|known| known.record.header.supersedes);
         cited.extend([*id].into_iter().chain(before));
     }
     let evidence = from.evidence.restricted_to(&cited);
@@ -55,9 +56,20 @@ pub fn compose(from: &Composition<'_>) -> Result<Answer, OversightError> {
         askers: from.inquiry.askers.clone(),
         source_sha256: from.inquiry.source_sha256.clone(),
     };
-    let answer = assemble(head, &plan, premises, evidence, from.language, from.exercise)?;
+    let answer = assemble(
+        head,
+        &plan,
+        premises,
+        evidence,
+        from.language,
+        from.exercise,
+    )?;
     // What was said on all evidence must be what anybody gets on the evidence that is published.
-    let differs = full.questions.iter().zip(&answer.questions).find(|(full, given)| full != given);
+    let differs = full
+        .questions
+        .iter()
+        .zip(&answer.questions)
+        .find(|(full, given)| full != given);
     match differs {
         Some((full, _)) => Err(OversightError::Uncited(full.number.to_string())),
         None => Ok(answer),
@@ -73,14 +85,23 @@ pub(crate) fn assemble(
     language: Language,
     exercise: bool,
 ) -> Result<Answer, OversightError> {
-    let executed = execute(plan, premises, evidence.withheld, &evidence.view()?, language);
+    let executed = execute(
+        plan,
+        premises,
+        evidence.withheld,
+        &evidence.view()?,
+        language,
+    );
     let position = JournalPosition::of(&evidence.records)
         .ok_or_else(|| OversightError::Checkpoint(evidence.records.log.clone()))?;
     let mut answer = Answer {
         format: AnswerFormat::V1,
         inquiry,
         lang: language.into(),
-        issuer: Issuer { party: evidence.party.to_string(), node: node(&evidence) },
+        issuer: Issuer {
+            party: evidence.party.to_string(),
+            node: node(&evidence),
+        },
         exercise,
         generated_at: evidence.as_of,
         cut_off: evidence.cut_off,
@@ -102,7 +123,10 @@ pub(crate) fn assemble(
 fn node(evidence: &Evidence) -> String {
     let statements = evidence.keys.iter().filter_map(|key| key.get("statement"));
     let text = |statement: &Value, field: &str| {
-        statement.get(field).and_then(Value::as_str).map(str::to_owned)
+        statement
+            .get(field)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
     };
     statements
         .filter(|statement| text(statement, "party").as_deref() == Some(evidence.party.as_str()))

@@ -26,10 +26,24 @@ fn canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, OversightError> {
 
 /// The hashes of all parts, from the parts themselves.
 pub(crate) fn part_digests(answer: &Answer) -> Result<Vec<PartDigest>, OversightError> {
-    let digest = |part: String, bytes: Vec<u8>| PartDigest { part, sha256: sha256(&bytes) };
+    let digest = |part: String, bytes: Vec<u8>| PartDigest {
+        part,
+        sha256: sha256(&bytes),
+    };
     let head = (
-        (answer.format, &answer.inquiry, answer.lang, &answer.issuer, answer.exercise),
-        (answer.generated_at, answer.cut_off, &answer.position, &answer.premises),
+        (
+            answer.format,
+            &answer.inquiry,
+            answer.lang,
+            &answer.issuer,
+            answer.exercise,
+        ),
+        (
+            answer.generated_at,
+            answer.cut_off,
+            &answer.position,
+            &answer.premises,
+        ),
     );
     let mut digests = vec![
         digest("head".to_owned(), canonical(&head)?),
@@ -37,7 +51,10 @@ pub(crate) fn part_digests(answer: &Answer) -> Result<Vec<PartDigest>, Oversight
         digest("summary".to_owned(), canonical(&answer.summary)?),
     ];
     for question in &answer.questions {
-        digests.push(digest(format!("question {}", question.number), canonical(question)?));
+        digests.push(digest(
+            format!("question {}", question.number),
+            canonical(question)?,
+        ));
     }
     digests.push(digest("sources".to_owned(), canonical(&answer.sources)?));
     digests.push(digest("evidence".to_owned(), canonical(&answer.evidence)?));
@@ -46,7 +63,10 @@ pub(crate) fn part_digests(answer: &Answer) -> Result<Vec<PartDigest>, Oversight
 
 /// SHA-256 of the whole document's canonical JSON without its seal.
 pub(crate) fn document_hash(answer: &Answer) -> Result<Hash, OversightError> {
-    let bare = Answer { seal: None, ..answer.clone() };
+    let bare = Answer {
+        seal: None,
+        ..answer.clone()
+    };
     canonical(&bare).map(|bytes| sha256(&bytes))
 }
 

@@ -45,7 +45,10 @@ pub(crate) fn execute(
     let mut remarks: Vec<Statement> = corrected.map(|said| sources.statement(said)).collect();
     if withheld > 0 {
         let text = words.text("withheld-records", &[("count", &withheld.to_string())]);
-        remarks.push(Statement { text, sources: Vec::new() });
+        remarks.push(Statement {
+            text,
+            sources: Vec::new(),
+        });
     }
     let mut came: BTreeMap<String, Came> = BTreeMap::new();
     let mut questions = Vec::with_capacity(plan.len());
@@ -54,7 +57,10 @@ pub(crate) fn execute(
         for demand in &planned.demands {
             let asked = Asked::new(view, &demand.key, language);
             let outcome = answer(demand, &came, &asked);
-            let result = Came { kind: outcome.kind, affirms: outcome.affirms };
+            let result = Came {
+                kind: outcome.kind,
+                affirms: outcome.affirms,
+            };
             came.insert(demand.key.clone(), result);
             answers.push(part(demand, outcome, &mut sources, words));
         }
@@ -67,7 +73,12 @@ pub(crate) fn execute(
         });
     }
     let summary = summary(&questions, words);
-    Executed { remarks, summary, questions, sources: sources.list(words) }
+    Executed {
+        remarks,
+        summary,
+        questions,
+        sources: sources.list(words),
+    }
 }
 
 /// How a condition stands.
@@ -78,7 +89,9 @@ enum Standing {
 }
 
 fn standing(condition: &Condition, came: &BTreeMap<String, Came>) -> Standing {
-    let Some(before) = came.get(&condition.of) else { return Standing::Holds };
+    let Some(before) = came.get(&condition.of) else {
+        return Standing::Holds;
+    };
     if before.kind == AnswerKind::NotApplicable {
         return Standing::Fails("condition-fell");
     }
@@ -154,12 +167,20 @@ fn bound(bound: &Bound, came: &BTreeMap<String, Came>, asked: &Asked<'_>) -> Out
     }
 }
 
-fn part(demand: &Demand, outcome: Outcome, sources: &mut Sources<'_>, words: Wording) -> AnswerPart {
+fn part(
+    demand: &Demand,
+    outcome: Outcome,
+    sources: &mut Sources<'_>,
+    words: Wording,
+) -> AnswerPart {
     let cited = outcome.cited();
     // Tables cite too: their sources get numbers even where no sentence names them.
     let tabled = outcome.tabled.clone();
     let statements: Vec<Said> = outcome.statements;
-    let statements = statements.into_iter().map(|said| sources.statement(said)).collect();
+    let statements = statements
+        .into_iter()
+        .map(|said| sources.statement(said))
+        .collect();
     let _numbered = sources.of(&tabled);
     AnswerPart {
         key: demand.key.clone(),
@@ -177,7 +198,11 @@ fn part(demand: &Demand, outcome: Outcome, sources: &mut Sources<'_>, words: Wor
             .filter_map(|record| {
                 let known = sources.known(record)?;
                 let note = known.record.header.knowledge.note.clone();
-                Some(Cited { record, entry: known.entry, note })
+                Some(Cited {
+                    record,
+                    entry: known.entry,
+                    note,
+                })
             })
             .collect(),
     }
@@ -190,7 +215,10 @@ fn summary(questions: &[Question], words: Wording) -> Summary {
     }
     let total = questions.len() as u64;
     let main = |question: &&Question| {
-        question.answers.first().is_some_and(|part| part.kind.from_records())
+        question
+            .answers
+            .first()
+            .is_some_and(|part| part.kind.from_records())
     };
     let answered = questions.iter().filter(main).count() as u64;
     let kinds = AnswerKind::ALL.iter().filter_map(|kind| {
@@ -199,8 +227,14 @@ fn summary(questions: &[Question], words: Wording) -> Summary {
     });
     let kinds: Vec<String> = kinds.collect();
     let demands: u64 = by_kind.values().sum();
-    let numbers = [("answered", answered.to_string()), ("total", total.to_string())];
-    let numbers: Vec<(&str, &str)> = numbers.iter().map(|(name, it)| (*name, it.as_str())).collect();
+    let numbers = [
+        ("answered", answered.to_string()),
+        ("total", total.to_string()),
+    ];
+    let numbers: Vec<(&str, &str)> = numbers
+        .iter()
+        .map(|(name, it)| (*name, it.as_str()))
+        .collect();
     Summary {
         questions: total,
         answered_from_records: answered,
@@ -210,7 +244,10 @@ fn summary(questions: &[Question], words: Wording) -> Summary {
             words.text("summary-definition", &[]),
             words.text(
                 "summary-kinds",
-                &[("demands", &demands.to_string()), ("kinds", &kinds.join("; "))],
+                &[
+                    ("demands", &demands.to_string()),
+                    ("kinds", &kinds.join("; ")),
+                ],
             ),
         ],
     }

@@ -36,7 +36,9 @@ pub struct PlannedQuestion {
 /// further sentence that asks; what only says how the answer shall look does not.
 pub(super) fn plan(inquiry: &Inquiry, bindings: &Bindings) -> Vec<PlannedQuestion> {
     let questions = inquiry.questions.iter();
-    questions.map(|question| planned(inquiry, question, bindings)).collect()
+    questions
+        .map(|question| planned(inquiry, question, bindings))
+        .collect()
 }
 
 fn planned(
@@ -44,17 +46,35 @@ fn planned(
     question: &inquiry::Question,
     bindings: &Bindings,
 ) -> PlannedQuestion {
-    let section = inquiry.sections.iter().find(|it| it.questions.contains(&question.number));
-    let items = question.parts.iter().filter(|part| part.role == PartRole::Item);
-    let stem = question.parts.iter().find(|part| part.role == PartRole::Stem);
+    let section = inquiry
+        .sections
+        .iter()
+        .find(|it| it.questions.contains(&question.number));
+    let items = question
+        .parts
+        .iter()
+        .filter(|part| part.role == PartRole::Item);
+    let stem = question
+        .parts
+        .iter()
+        .find(|part| part.role == PartRole::Stem);
     PlannedQuestion {
         number: question.number,
         text: stem.map_or_else(|| question.text.clone(), words),
-        section: section.map(|section| section.heading.clone()).unwrap_or_default(),
+        section: section
+            .map(|section| section.heading.clone())
+            .unwrap_or_default(),
         sub_items: items
-            .map(|part| SubItem { label: part.label.clone().unwrap_or_default(), text: words(part) })
+            .map(|part| SubItem {
+                label: part.label.clone().unwrap_or_default(),
+                text: words(part),
+            })
             .collect(),
-        demands: question.parts.iter().flat_map(|part| demands(part, bindings)).collect(),
+        demands: question
+            .parts
+            .iter()
+            .flat_map(|part| demands(part, bindings))
+            .collect(),
     }
 }
 
@@ -89,7 +109,10 @@ fn condition(sentence: &Sentence) -> Option<Condition> {
     let condition = sentence.condition.as_ref()?;
     let of = condition.of.as_ref()?;
     // A condition in words of its own is for a person to judge.
-    (condition.on != When::Stated).then(|| Condition { of: of.to_string(), on: condition.on })
+    (condition.on != When::Stated).then(|| Condition {
+        of: of.to_string(),
+        on: condition.on,
+    })
 }
 
 impl Question {

@@ -16,7 +16,11 @@ pub(super) struct Sources<'a> {
 impl<'a> Sources<'a> {
     pub(super) fn new(view: &'a View) -> Self {
         Self {
-            records: view.records.iter().map(|known| (known.id(), known)).collect(),
+            records: view
+                .records
+                .iter()
+                .map(|known| (known.id(), known))
+                .collect(),
             numbers: BTreeMap::new(),
             list: Vec::new(),
         }
@@ -54,7 +58,10 @@ impl<'a> Sources<'a> {
 
     /// Words with the numbers of their sources.
     pub(super) fn statement(&mut self, said: Said) -> Statement {
-        Statement { sources: self.of(&said.records), text: said.text }
+        Statement {
+            sources: self.of(&said.records),
+            text: said.text,
+        }
     }
 
     /// The list, as it is printed.
@@ -65,7 +72,11 @@ impl<'a> Sources<'a> {
                 number,
                 title: source.title.clone(),
                 publisher: source.publisher.clone(),
-                dated: source.dated.as_deref().map(|dated| words.dated(dated)).unwrap_or_default(),
+                dated: source
+                    .dated
+                    .as_deref()
+                    .map(|dated| words.dated(dated))
+                    .unwrap_or_default(),
                 locator: source.locator.clone().unwrap_or_default(),
             })
             .collect()

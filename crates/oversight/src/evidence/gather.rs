@@ -34,8 +34,9 @@ impl Evidence {
     /// When the database cannot be read, or an exchange log holds entries whose content is gone.
     pub fn gather(reader: &Reader, gathering: &Gathering<'_>) -> Result<Self, OversightError> {
         let records = reader.records(gathering.position)?;
-        let (public, withheld): (Vec<&RecordAt>, Vec<&RecordAt>) =
-            records.iter().partition(|known| known.record.header.marking.is_public());
+        let (public, withheld): (Vec<&RecordAt>, Vec<&RecordAt>) = records
+            .iter()
+            .partition(|known| known.record.header.marking.is_public());
         let indices: BTreeSet<u64> = public.iter().map(|known| known.entry.index).collect();
         let mut keys = vec![manifest_value(&gathering.manifest.to_json()?)?];
         let mut exchanges = Vec::new();

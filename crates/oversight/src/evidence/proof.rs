@@ -115,28 +115,45 @@ impl Evidence {
             signing: manifest.signing.clone(),
         });
         let manifests = manifests.collect();
-        let mut check = |extract: &Extract, party: &PartyId, log: &str, complete: bool| {
-            match prove_extract(&keys, extract, party, log, complete) {
+        let mut check =
+            |extract: &Extract, party: &PartyId, log: &str, complete: bool| match prove_extract(
+                &keys, extract, party, log, complete,
+            ) {
                 Ok(checkpoint) => Some(checkpoint),
                 Err(fault) => {
                     faults.push(fault);
                     None
                 }
-            }
-        };
+            };
         let office = check(&self.records, &self.party, OFFICE_LOG, false);
         let mut exchanges = Vec::new();
         for exchange in &self.exchanges {
-            let own = check(&exchange.own, &self.party, &exchange_log(&exchange.peer), true);
+            let own = check(
+                &exchange.own,
+                &self.party,
+                &exchange_log(&exchange.peer),
+                true,
+            );
             let counterpart = exchange.counterpart.as_ref();
             let counterpart =
                 counterpart.map(|it| check(it, &exchange.peer, &exchange_log(&self.party), true));
             if let (Some(own), None | Some(Some(_))) = (own, &counterpart) {
                 let counterpart = counterpart.flatten();
-                exchanges.push(ExchangeProof { peer: exchange.peer.clone(), own, counterpart });
+                exchanges.push(ExchangeProof {
+                    peer: exchange.peer.clone(),
+                    own,
+                    counterpart,
+                });
             }
         }
-        (Proof { manifests, office, exchanges }, faults)
+        (
+            Proof {
+                manifests,
+                office,
+                exchanges,
+            },
+            faults,
+        )
     }
 
     fn manifests(&self, faults: &mut Vec<ProofFault>) -> Vec<KeyManifest> {
@@ -158,8 +175,8 @@ impl Evidence {
 }
 
 fn read_manifest(number: usize, value: &Value) -> Result<KeyManifest, ProofFault> {
-    let json = serde_json_canonicalizer::to_string(value)
-        .map_err(|_| ProofFault::ManifestForm(number))?;
+    let json =
+        serde_json_canonicalizer::to_string(value).map_err(|_| ProofFault::ManifestForm(number))?;
     let read = SignedKeyManifest::from_json(json.as_bytes())
         .and_then(|signed| signed.verify_self().map(|()| signed.statement().clone()));
     read.map_err(|source| ProofFault::Manifest { number, source })
@@ -176,15 +193,22 @@ fn prove_extract(
         .iter()
         .find(|manifest| manifest.party == party.as_str())
         .ok_or_else(|| ProofFault::NoManifest(party.clone()))?;
-    let (origin, verifier) = log_verifier(manifest, log)
-        .map_err(|_| ProofFault::NoLogKey { party: party.clone(), log: log.to_owned() })?;
-    let verified = extract.verify(&origin, &[&verifier]).map_err(|source| ProofFault::Extract {
+    let (origin, verifier) = log_verifier(manifest, log).map_err(|_| ProofFault::NoLogKey {
         party: party.clone(),
         log: log.to_owned(),
-        source,
     })?;
+    let verified = extract
+        .verify(&origin, &[&verifier])
+        .map_err(|source| ProofFault::Extract {
+            party: party.clone(),
+            log: log.to_owned(),
+            source,
+        })?;
     if complete && !verified.is_complete() {
-        return Err(ProofFault::Incomplete { party: party.clone(), log: log.to_owned() });
+        return Err(ProofFault::Incomplete {
+            party: party.clone(),
+            log: log.to_owned(),
+        });
     }
     Ok(verified.checkpoint().clone())
 }

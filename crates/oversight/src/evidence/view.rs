@@ -53,13 +53,18 @@ pub(super) fn record_id(opening: &Opening) -> Option<RecordId> {
 }
 
 fn record_of(index: u64, opening: &Opening) -> Result<Record, OversightError> {
-    let missing = OversightError::Record { index, source: None };
+    let missing = OversightError::Record {
+        index,
+        source: None,
+    };
     if opening.get("kind").and_then(Value::as_str) != Some(RECORD_ENTRY) {
         return Err(missing);
     }
     let value = opening.get("record").ok_or(missing)?;
-    Record::deserialize(value)
-        .map_err(|source| OversightError::Record { index, source: Some(source) })
+    Record::deserialize(value).map_err(|source| OversightError::Record {
+        index,
+        source: Some(source),
+    })
 }
 
 impl Evidence {
@@ -71,7 +76,11 @@ impl Evidence {
         let mut records = Vec::with_capacity(self.records.entries.len());
         for entry in &self.records.entries {
             let record = record_of(entry.index, &entry.opening)?;
-            records.push(Known { record, entry: entry.index, superseded_by: None });
+            records.push(Known {
+                record,
+                entry: entry.index,
+                superseded_by: None,
+            });
         }
         let revisions: BTreeMap<RecordId, RecordId> = records
             .iter()
@@ -81,8 +90,10 @@ impl Evidence {
             known.superseded_by = revisions.get(&known.record.header.id).copied();
         }
         let ledger = |extract, keeper: &PartyId, other: &PartyId| {
-            Ledger::read(extract, keeper, other)
-                .map_err(|source| OversightError::Ledger { log: extract.log.clone(), source })
+            Ledger::read(extract, keeper, other).map_err(|source| OversightError::Ledger {
+                log: extract.log.clone(),
+                source,
+            })
         };
         let mut exchanges = Vec::with_capacity(self.exchanges.len());
         for exchange in &self.exchanges {
@@ -129,17 +140,25 @@ impl View {
         // Each revision names the record before it; they stand in the order of the journal. Of
         // earlier ones that are not shown, the name is enough.
         for known in &self.records {
-            if known.record.header.supersedes.is_some_and(|before| names.contains(&before)) {
+            if known
+                .record
+                .header
+                .supersedes
+                .is_some_and(|before| names.contains(&before))
+            {
                 names.insert(known.record.header.id);
             }
         }
-        self.in_force().find(|known| names.contains(&known.record.header.id))
+        self.in_force()
+            .find(|known| names.contains(&known.record.header.id))
     }
 
     /// The exchange with a counterpart.
     #[must_use]
     pub fn exchange(&self, peer: &PartyId) -> Option<&ExchangeView> {
-        self.exchanges.iter().find(|exchange| exchange.peer == *peer)
+        self.exchanges
+            .iter()
+            .find(|exchange| exchange.peer == *peer)
     }
 }
 

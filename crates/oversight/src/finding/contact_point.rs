@@ -3,9 +3,9 @@
 use super::statements::{add_searches, not_recorded};
 use super::{AnswerKind, Asked, Outcome, Table};
 use crate::evidence::Known;
-use records::{PartyId, RecordId};
 use records::body::organisation::{OperationalState, Stage};
 use records::body::{Body, LifecycleEvent, Mandate, ResourceStatement, Truth};
+use records::{PartyId, RecordId};
 
 pub(super) fn lifecycle(asked: &Asked<'_>, parties: &[PartyId], knowledge: &[RecordId]) -> Outcome {
     let words = asked.wording;
@@ -25,9 +25,17 @@ pub(super) fn lifecycle(asked: &Asked<'_>, parties: &[PartyId], knowledge: &[Rec
             outcome.say(text, []);
             continue;
         }
-        events.sort_by_key(|(known, _)| known.record.header.occurred.map(records::Occurred::earliest));
+        events.sort_by_key(|(known, _)| {
+            known
+                .record
+                .header
+                .occurred
+                .map(records::Occurred::earliest)
+        });
         let state = OperationalState::from_events(events.iter().map(|(_, event)| *event));
-        let agreed = events.iter().find(|(_, it)| it.stage == Stage::Agreed && it.reached == Truth::Yes);
+        let agreed = events
+            .iter()
+            .find(|(_, it)| it.stage == Stage::Agreed && it.reached == Truth::Yes);
         let mut text = words.text(
             &format!("lifecycle-{}", state.code()),
             &[("side", &words.of_side(party))],
@@ -80,7 +88,13 @@ fn set_kind(outcome: &mut Outcome, known: Truth) {
 }
 
 /// Says of which side it is about, what the record says, and as of when.
-fn say_of_side(outcome: &mut Outcome, asked: &Asked<'_>, known: &Known, party: &PartyId, statement: &str) {
+fn say_of_side(
+    outcome: &mut Outcome,
+    asked: &Asked<'_>,
+    known: &Known,
+    party: &PartyId,
+    statement: &str,
+) {
     let words = asked.wording;
     let text = words.text(
         "of-contact-point",
@@ -96,10 +110,15 @@ fn say_of_side(outcome: &mut Outcome, asked: &Asked<'_>, known: &Known, party: &
 pub(super) fn resources(asked: &Asked<'_>, party: &PartyId) -> Outcome {
     let words = asked.wording;
     let mut outcome = Outcome::new(AnswerKind::NotRecorded);
-    let found = asked.view.in_force().find_map(|known| match &known.record.body {
-        Body::ResourceStatement(statement) if statement.party == *party => Some((known, statement)),
-        _ => None,
-    });
+    let found = asked
+        .view
+        .in_force()
+        .find_map(|known| match &known.record.body {
+            Body::ResourceStatement(statement) if statement.party == *party => {
+                Some((known, statement))
+            }
+            _ => None,
+        });
     let Some((known, it)) = found else {
         not_recorded(&mut outcome, asked);
         return outcome;
@@ -120,8 +139,16 @@ fn resource_rows(asked: &Asked<'_>, it: &ResourceStatement) -> Vec<Vec<String>> 
     let words = asked.wording;
     let mut rows = Vec::new();
     if let Some(staff) = &it.staff {
-        let grades = if staff.grades.is_empty() { "–".to_owned() } else { staff.grades.join(", ") };
-        rows.push(vec![words.label("head", "posts"), grades, staff.posts.to_string()]);
+        let grades = if staff.grades.is_empty() {
+            "–".to_owned()
+        } else {
+            staff.grades.join(", ")
+        };
+        rows.push(vec![
+            words.label("head", "posts"),
+            grades,
+            staff.posts.to_string(),
+        ]);
         if let Some(hundredths) = staff.full_time_hundredths {
             let amount = words.text(
                 "decimal",
@@ -130,21 +157,32 @@ fn resource_rows(asked: &Asked<'_>, it: &ResourceStatement) -> Vec<Vec<String>> 
                     ("hundredths", &format!("{:02}", hundredths % 100)),
                 ],
             );
-            rows.push(vec![words.label("head", "full-time"), "–".to_owned(), amount]);
+            rows.push(vec![
+                words.label("head", "full-time"),
+                "–".to_owned(),
+                amount,
+            ]);
         }
     }
     for line in &it.budget {
         let amount = format!("{} {}", line.amount, line.currency);
-        rows.push(vec![words.of(&line.title).to_owned(), line.year.to_string(), amount]);
+        rows.push(vec![
+            words.of(&line.title).to_owned(),
+            line.year.to_string(),
+            amount,
+        ]);
     }
     rows
 }
 
 fn mandate_of<'a>(asked: &Asked<'a>, party: &PartyId) -> Option<(&'a Known, &'a Mandate)> {
-    asked.view.in_force().find_map(|known| match &known.record.body {
-        Body::Mandate(mandate) if mandate.party == *party => Some((known, mandate)),
-        _ => None,
-    })
+    asked
+        .view
+        .in_force()
+        .find_map(|known| match &known.record.body {
+            Body::Mandate(mandate) if mandate.party == *party => Some((known, mandate)),
+            _ => None,
+        })
 }
 
 pub(super) fn mandate(asked: &Asked<'_>, party: &PartyId) -> Outcome {
@@ -159,7 +197,10 @@ pub(super) fn mandate(asked: &Asked<'_>, party: &PartyId) -> Outcome {
     if let Some(level) = it.level {
         let superior = words.or_dash(it.superior.as_ref());
         let level = words.label("level", level.code());
-        outcome.say(words.text("level", &[("level", &level), ("superior", &superior)]), [known.id()]);
+        outcome.say(
+            words.text("level", &[("level", &level), ("superior", &superior)]),
+            [known.id()],
+        );
     }
     let rows = it.powers.iter().map(|power| {
         let basis = power.legal_basis.clone().unwrap_or_else(|| "–".to_owned());
@@ -185,8 +226,15 @@ pub(super) fn units(asked: &Asked<'_>, party: &PartyId) -> Outcome {
     set_kind(&mut outcome, it.known);
     say_of_side(&mut outcome, asked, known, party, words.of(&it.statement));
     let rows = it.units.iter().map(|unit| {
-        let level = unit.level.map_or_else(|| "–".to_owned(), |level| words.label("level", level.code()));
-        vec![words.of(&unit.name).to_owned(), level, words.or_dash(unit.task.as_ref())]
+        let level = unit.level.map_or_else(
+            || "–".to_owned(),
+            |level| words.label("level", level.code()),
+        );
+        vec![
+            words.of(&unit.name).to_owned(),
+            level,
+            words.or_dash(unit.task.as_ref()),
+        ]
     });
     let table = Table {
         caption: words.text("units-caption", &[("side", &words.of_side(party))]),

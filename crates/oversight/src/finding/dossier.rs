@@ -23,7 +23,11 @@ pub(super) fn state(asked: &Asked<'_>, records: &[RecordId], of_plans: &[RecordI
     for (known, it) in records.iter().filter_map(|id| dossier(asked, *id)) {
         let unknown = it.stage == DossierStage::NotKnown;
         if outcome.kind == AnswerKind::NotRecorded || !unknown {
-            outcome.kind = if unknown { AnswerKind::NotKnown } else { AnswerKind::Facts };
+            outcome.kind = if unknown {
+                AnswerKind::NotKnown
+            } else {
+                AnswerKind::Facts
+            };
         }
         let text = words.text(
             "dossier",
@@ -36,13 +40,19 @@ pub(super) fn state(asked: &Asked<'_>, records: &[RecordId], of_plans: &[RecordI
         );
         outcome.say(words.claim(known, &text), [known.id()]);
         if let Some(goal) = &it.goal {
-            let text = words.text("dossier-goal", &[("goal", words.of(goal).trim_end_matches('.'))]);
+            let text = words.text(
+                "dossier-goal",
+                &[("goal", words.of(goal).trim_end_matches('.'))],
+            );
             outcome.say(words.claim(known, &text), [known.id()]);
         }
         if let Some(truth) = it.criteria_catalogue {
             // The question behind: "is there a catalogue?"; what follows hangs on it.
             outcome.affirms = Some(truth);
-            outcome.say(words.text(&format!("catalogue-{}", truth.code()), &[]), [known.id()]);
+            outcome.say(
+                words.text(&format!("catalogue-{}", truth.code()), &[]),
+                [known.id()],
+            );
         }
     }
     if !of_plans.is_empty() {
@@ -73,7 +83,10 @@ pub(super) fn agencies(asked: &Asked<'_>, id: RecordId, knowledge: &[RecordId]) 
             outcome.kind = AnswerKind::Table;
         }
         let table = Table {
-            caption: words.text("dossier-agencies-caption", &[("subject", words.of(&it.subject))]),
+            caption: words.text(
+                "dossier-agencies-caption",
+                &[("subject", words.of(&it.subject))],
+            ),
             header: words.heads(&["agency", "role", "standing"]),
             rows,
             exercise: false,
@@ -99,7 +112,13 @@ pub(super) fn steps(asked: &Asked<'_>, id: RecordId, knowledge: &[RecordId]) -> 
             _ => None,
         })
         .collect();
-    steps.sort_by_key(|(known, _)| known.record.header.occurred.map(records::Occurred::earliest));
+    steps.sort_by_key(|(known, _)| {
+        known
+            .record
+            .header
+            .occurred
+            .map(records::Occurred::earliest)
+    });
     add_searches(&mut outcome, asked, knowledge);
     if outcome.kind != AnswerKind::NotRecorded {
         outcome.affirms = Some(Truth::Unknown);
@@ -111,7 +130,10 @@ pub(super) fn steps(asked: &Asked<'_>, id: RecordId, knowledge: &[RecordId]) -> 
         outcome.say(words.text("steps", &[]), []);
     }
     let rows = steps.iter().map(|(known, it)| {
-        let actor = it.actor.as_ref().map_or_else(|| "–".to_owned(), |party| words.side(party));
+        let actor = it
+            .actor
+            .as_ref()
+            .map_or_else(|| "–".to_owned(), |party| words.side(party));
         vec![
             words.when(known),
             words.label("step", it.step.code()),
@@ -138,12 +160,16 @@ pub(super) fn plans(asked: &Asked<'_>, records: &[RecordId]) -> Outcome {
     let words = asked.wording;
     let mut outcome = Outcome::new(AnswerKind::NotRecorded);
     for known in records.iter().filter_map(|id| asked.view.current(*id)) {
-        let Body::Plan(plan) = &known.record.body else { continue };
+        let Body::Plan(plan) = &known.record.body else {
+            continue;
+        };
         outcome.kind = kind_of(known, plan.state);
         outcome.affirms = Some(match plan.state {
             PlanState::Announced | PlanState::Scheduled | PlanState::Done => Truth::Yes,
             PlanState::Abandoned | PlanState::NotPlanned => Truth::No,
-            PlanState::InCoordination | PlanState::Postponed | PlanState::NotKnown => Truth::Unknown,
+            PlanState::InCoordination | PlanState::Postponed | PlanState::NotKnown => {
+                Truth::Unknown
+            }
         });
         let text = words.text(
             "plan",
@@ -155,10 +181,16 @@ pub(super) fn plans(asked: &Asked<'_>, records: &[RecordId]) -> Outcome {
         );
         outcome.say(words.claim(known, &text), [known.id()]);
         if let Some(due) = plan.due {
-            outcome.say(words.text("plan-due", &[("date", &words.date(due))]), [known.id()]);
+            outcome.say(
+                words.text("plan-due", &[("date", &words.date(due))]),
+                [known.id()],
+            );
         }
         if let Some(reason) = &plan.reason {
-            outcome.say(format!("{}.", words.of(reason).trim_end_matches('.')), [known.id()]);
+            outcome.say(
+                format!("{}.", words.of(reason).trim_end_matches('.')),
+                [known.id()],
+            );
         }
     }
     if outcome.statements.is_empty() {
@@ -170,20 +202,34 @@ pub(super) fn plans(asked: &Asked<'_>, records: &[RecordId]) -> Outcome {
 pub(super) fn event(asked: &Asked<'_>, id: RecordId) -> Outcome {
     let words = asked.wording;
     let mut outcome = Outcome::new(AnswerKind::NotRecorded);
-    let Some((known, it)) = asked.view.current(id).and_then(|known| match &known.record.body {
-        Body::ExternalEvent(event) => Some((known, event)),
-        _ => None,
-    }) else {
+    let Some((known, it)) = asked
+        .view
+        .current(id)
+        .and_then(|known| match &known.record.body {
+            Body::ExternalEvent(event) => Some((known, event)),
+            _ => None,
+        })
+    else {
         not_recorded(&mut outcome, asked);
         return outcome;
     };
-    let text = words.text("event", &[("name", words.of(&it.name)), ("date", &words.when(known))]);
+    let text = words.text(
+        "event",
+        &[("name", words.of(&it.name)), ("date", &words.when(known))],
+    );
     outcome.say(words.claim(known, &text), [known.id()]);
     if let Some(statement) = &it.statement {
         outcome.say(words.claim(known, words.of(statement)), [known.id()]);
     }
-    let undecided = it.aspects.iter().all(|aspect| aspect.discussed == Truth::Unknown);
-    outcome.kind = if undecided && it.statement.is_none() { AnswerKind::NotKnown } else { AnswerKind::Facts };
+    let undecided = it
+        .aspects
+        .iter()
+        .all(|aspect| aspect.discussed == Truth::Unknown);
+    outcome.kind = if undecided && it.statement.is_none() {
+        AnswerKind::NotKnown
+    } else {
+        AnswerKind::Facts
+    };
     let rows = it.aspects.iter().map(|aspect| {
         vec![
             words.of(&aspect.subject).to_owned(),

@@ -15,11 +15,22 @@ pub(super) fn requests(asked: &Asked<'_>, peer: &PartyId) -> Outcome {
     };
     let counter = Counter::new(asked, exchange);
     let sides = &exchange.own.sides;
-    let real: u64 =
-        sides.iter().map(|side| counter.count(side, Row::All, Scope::Real, What::Requests)).sum();
-    outcome.kind = if real == 0 { AnswerKind::None } else { AnswerKind::Count };
+    let real: u64 = sides
+        .iter()
+        .map(|side| counter.count(side, Row::All, Scope::Real, What::Requests))
+        .sum();
+    outcome.kind = if real == 0 {
+        AnswerKind::None
+    } else {
+        AnswerKind::Count
+    };
     outcome.affirms = Some(if real == 0 { Truth::No } else { Truth::Yes });
-    say_real(&mut outcome, &counter, asked, "requests", real);
+    let text = if real == 0 {
+        "requests-zero"
+    } else {
+        "requests-some"
+    };
+    say_real(&mut outcome, &counter, asked, text, real);
     say_log(&mut outcome, &counter, asked);
     for scope in Scope::ALL {
         if scope == Scope::Exercise && !any_exercise(&counter) {
@@ -39,16 +50,21 @@ fn no_log(asked: &Asked<'_>, peer: &PartyId) -> Outcome {
 }
 
 /// The first sentence: how many, up to when.
-fn say_real(outcome: &mut Outcome, counter: &Counter<'_>, asked: &Asked<'_>, what: &str, real: u64) {
+fn say_real(
+    outcome: &mut Outcome,
+    counter: &Counter<'_>,
+    asked: &Asked<'_>,
+    what: &str,
+    real: u64,
+) {
     let words = asked.wording;
-    let number = if real == 0 { "zero" } else { "some" };
     let count = real.to_string();
     let text = match counter.until {
         Some(until) => words.text(
-            &format!("{what}-{number}-until"),
+            &format!("{what}-until"),
             &[("date", &words.day(until.date())), ("count", &count)],
         ),
-        None => words.text(&format!("{what}-{number}-whole"), &[("count", &count)]),
+        None => words.text(&format!("{what}-whole"), &[("count", &count)]),
     };
     outcome.say(text, []);
 }
@@ -62,7 +78,11 @@ fn say_log(outcome: &mut Outcome, counter: &Counter<'_>, asked: &Asked<'_>) {
         None => words.text("log-empty", &[("log", &own.origin)]),
         Some(since) => words.text(
             "log-since",
-            &[("log", &own.origin), ("date", &words.day(since.date())), ("size", &size)],
+            &[
+                ("log", &own.origin),
+                ("date", &words.day(since.date())),
+                ("size", &size),
+            ],
         ),
     };
     outcome.say(text, []);
@@ -71,14 +91,24 @@ fn say_log(outcome: &mut Outcome, counter: &Counter<'_>, asked: &Asked<'_>) {
         outcome.say(words.text("log-later", &[("date", &cut_off)]), []);
     }
     let text = match &counter.exchange.counterpart {
-        None => words.text("one-log", &[("side", &words.of_side(&counter.exchange.peer))]),
+        None => words.text(
+            "one-log",
+            &[("side", &words.of_side(&counter.exchange.peer))],
+        ),
         Some(counterpart) => {
             let found = Discrepancies::between(own, counterpart, asked.view.as_of);
             let size = counterpart.size.to_string();
             let rows = found.to_rows();
-            let arguments =
-                [("log", counterpart.origin.as_str()), ("size", &size), ("count", &rows.len().to_string())];
-            let id = if found.is_empty() { "both-logs-agree" } else { "both-logs-differ" };
+            let arguments = [
+                ("log", counterpart.origin.as_str()),
+                ("size", &size),
+                ("count", &rows.len().to_string()),
+            ];
+            let id = if found.is_empty() {
+                "both-logs-agree"
+            } else {
+                "both-logs-differ"
+            };
             let text = words.text(id, &arguments);
             let table = Table {
                 caption: words.text("discrepancies-caption", &[]),
@@ -94,32 +124,48 @@ fn say_log(outcome: &mut Outcome, counter: &Counter<'_>, asked: &Asked<'_>) {
 }
 
 fn any_exercise(counter: &Counter<'_>) -> bool {
-    let ledgers = [Some(&counter.exchange.own), counter.exchange.counterpart.as_ref()];
-    ledgers.into_iter().flatten().any(|ledger| ledger.messages.values().any(|m| m.exercise))
+    let ledgers = [
+        Some(&counter.exchange.own),
+        counter.exchange.counterpart.as_ref(),
+    ];
+    ledgers
+        .into_iter()
+        .flatten()
+        .any(|ledger| ledger.messages.values().any(|m| m.exercise))
 }
 
 fn caption(asked: &Asked<'_>, counter: &Counter<'_>, what: &str, scope: Scope) -> String {
     let words = asked.wording;
     match (scope, counter.until) {
         (Scope::Exercise, _) => words.text(&format!("{what}-caption-exercise"), &[]),
-        (Scope::Real, Some(until)) => {
-            words.text(&format!("{what}-caption-until"), &[("date", &words.day(until.date()))])
-        }
+        (Scope::Real, Some(until)) => words.text(
+            &format!("{what}-caption-until"),
+            &[("date", &words.day(until.date()))],
+        ),
         (Scope::Real, None) => words.text(&format!("{what}-caption-whole"), &[]),
     }
 }
 
-fn add_requests_table(outcome: &mut Outcome, counter: &Counter<'_>, asked: &Asked<'_>, scope: Scope) {
+fn add_requests_table(
+    outcome: &mut Outcome,
+    counter: &Counter<'_>,
+    asked: &Asked<'_>,
+    scope: Scope,
+) {
     let words = asked.wording;
     let sides = &counter.exchange.own.sides;
     let mut rows = Vec::new();
     for row in counter.rows(scope) {
-        let cells = sides.iter().map(|side| counter.add(outcome, side, row, scope, What::Requests));
+        let cells = sides
+            .iter()
+            .map(|side| counter.add(outcome, side, row, scope, What::Requests));
         let cells: Vec<String> = cells.collect();
         rows.push([vec![counter.row_label(row)], cells].concat());
     }
-    let pings: Vec<String> =
-        sides.iter().map(|side| counter.add(outcome, side, Row::All, scope, What::Pings)).collect();
+    let pings: Vec<String> = sides
+        .iter()
+        .map(|side| counter.add(outcome, side, Row::All, scope, What::Pings))
+        .collect();
     rows.push([vec![words.label("topic", "pings")], pings].concat());
     let by_side = sides
         .iter()
@@ -145,7 +191,6 @@ const FATES: [What; 6] = [
 ];
 
 pub(super) fn unanswered(asked: &Asked<'_>, peer: &PartyId) -> Outcome {
-    let words = asked.wording;
     let mut outcome = Outcome::new(AnswerKind::NotRecorded);
     let Some(exchange) = asked.view.exchange(peer) else {
         return no_log(asked, peer);
@@ -153,17 +198,26 @@ pub(super) fn unanswered(asked: &Asked<'_>, peer: &PartyId) -> Outcome {
     let counter = Counter::new(asked, exchange);
     let sides = &exchange.own.sides;
     let sum = |what| -> u64 {
-        sides.iter().map(|side| counter.count(side, Row::All, Scope::Real, what)).sum()
+        sides
+            .iter()
+            .map(|side| counter.count(side, Row::All, Scope::Real, what))
+            .sum()
     };
     // The gap that was asked about: requests to which no information was given.
     let given = sum(What::Answered) - sum(What::WithoutInformation);
     let gap = sum(What::Requests) - given;
-    outcome.kind = if gap == 0 { AnswerKind::None } else { AnswerKind::Count };
+    outcome.kind = if gap == 0 {
+        AnswerKind::None
+    } else {
+        AnswerKind::Count
+    };
     outcome.affirms = Some(if gap == 0 { Truth::No } else { Truth::Yes });
-    say_real(&mut outcome, &counter, asked, "gap", gap);
-    if sum(What::Requests) == 0 {
-        outcome.say(words.text("gap-no-requests", &[]), []);
-    }
+    let text = match (sum(What::Requests), gap) {
+        (0, _) => "gap-empty",
+        (_, 0) => "gap-zero",
+        _ => "gap-some",
+    };
+    say_real(&mut outcome, &counter, asked, text, gap);
     say_log(&mut outcome, &counter, asked);
     for scope in Scope::ALL {
         if scope == Scope::Exercise && !any_exercise(&counter) {
@@ -190,11 +244,12 @@ fn add_fates_table(
     let words = asked.wording;
     let mut rows = Vec::new();
     // "At least by topic": topics on which this side asked nothing would be rows of zeros.
-    let asked_about = |row: &Row| {
-        *row == Row::All || counter.count(side, *row, scope, What::Requests) > 0
-    };
+    let asked_about =
+        |row: &Row| *row == Row::All || counter.count(side, *row, scope, What::Requests) > 0;
     for row in counter.rows(scope).into_iter().filter(asked_about) {
-        let cells = FATES.iter().map(|what| counter.add(outcome, side, row, scope, *what));
+        let cells = FATES
+            .iter()
+            .map(|what| counter.add(outcome, side, row, scope, *what));
         let cells: Vec<String> = cells.collect();
         rows.push([vec![counter.row_label(row)], cells].concat());
     }
@@ -210,20 +265,31 @@ fn add_fates_table(
     outcome.table(table, []);
 }
 
-fn add_reasons_table(outcome: &mut Outcome, counter: &Counter<'_>, asked: &Asked<'_>, scope: Scope) {
+fn add_reasons_table(
+    outcome: &mut Outcome,
+    counter: &Counter<'_>,
+    asked: &Asked<'_>,
+    scope: Scope,
+) {
     let words = asked.wording;
     let sides = &counter.exchange.own.sides;
     let mut rows = Vec::new();
     for reason in ExternalReason::ALL {
         let what = What::Reason(*reason);
-        let cells = sides.iter().map(|side| counter.add(outcome, side, Row::All, scope, what));
+        let cells = sides
+            .iter()
+            .map(|side| counter.add(outcome, side, Row::All, scope, what));
         let cells: Vec<String> = cells.collect();
         rows.push([vec![words.label("reason", reason.code())], cells].concat());
     }
     let by_side = sides
         .iter()
         .map(|side| words.text("requests-of", &[("side", &words.of_side(side))]));
-    let header = words.heads(&["reason"]).into_iter().chain(by_side).collect();
+    let header = words
+        .heads(&["reason"])
+        .into_iter()
+        .chain(by_side)
+        .collect();
     let table = Table {
         caption: caption(asked, counter, "reasons", scope),
         header,

@@ -95,7 +95,9 @@ pub(super) struct Counter<'a> {
 
 /// The last moment of a day in UTC.
 fn end_of(day: jiff::civil::Date) -> Timestamp {
-    let next = day.saturating_add(1.day()).to_zoned(jiff::tz::TimeZone::UTC);
+    let next = day
+        .saturating_add(1.day())
+        .to_zoned(jiff::tz::TimeZone::UTC);
     Timestamp::from_millis(next.map_or(i64::MAX, |next| next.timestamp().as_millisecond() - 1))
 }
 
@@ -103,12 +105,23 @@ impl<'a> Counter<'a> {
     pub(super) fn new(asked: &'a Asked<'a>, exchange: &'a ExchangeView) -> Self {
         let view = asked.view;
         let began = exchange.own.since.map(Timestamp::date);
-        let until = began.is_some_and(|began| began <= view.cut_off).then(|| end_of(view.cut_off));
+        let until = began
+            .is_some_and(|began| began <= view.cut_off)
+            .then(|| end_of(view.cut_off));
         let tally = |until| {
             let count = |ledger: &Ledger| ledger.tally(until, view.as_of);
-            (count(&exchange.own), exchange.counterpart.as_ref().map(count))
+            (
+                count(&exchange.own),
+                exchange.counterpart.as_ref().map(count),
+            )
         };
-        Self { asked, exchange, until, real: tally(until), exercise: tally(None) }
+        Self {
+            asked,
+            exchange,
+            until,
+            real: tally(until),
+            exercise: tally(None),
+        }
     }
 
     const fn tallies(&self, scope: Scope) -> &(Tally, Option<Tally>) {
@@ -123,11 +136,14 @@ impl<'a> Counter<'a> {
     pub(super) fn rows(&self, scope: Scope) -> Vec<Row> {
         let counted = |row: Row| {
             let (own, counterpart) = self.tallies(scope);
-            [Some(own), counterpart.as_ref()].into_iter().flatten().any(|tally| {
-                tally.sum(|cell| {
-                    cell.scope == scope && row.holds(cell) && What::Requests.holds(cell.measure)
-                }) > 0
-            })
+            [Some(own), counterpart.as_ref()]
+                .into_iter()
+                .flatten()
+                .any(|tally| {
+                    tally.sum(|cell| {
+                        cell.scope == scope && row.holds(cell) && What::Requests.holds(cell.measure)
+                    }) > 0
+                })
         };
         let topics = Topic::ALL.iter().enumerate();
         let mut rows: Vec<Row> = topics
@@ -149,7 +165,10 @@ impl<'a> Counter<'a> {
 
     fn count_in(&self, tally: &Tally, sender: &PartyId, row: Row, scope: Scope, what: What) -> u64 {
         tally.sum(|cell| {
-            cell.sender == *sender && cell.scope == scope && row.holds(cell) && what.holds(cell.measure)
+            cell.sender == *sender
+                && cell.scope == scope
+                && row.holds(cell)
+                && what.holds(cell.measure)
         })
     }
 
@@ -166,7 +185,12 @@ impl<'a> Counter<'a> {
         let value = self.count_in(own, sender, row, scope, what);
         let counterpart = counterpart.as_ref().zip(self.exchange.counterpart.as_ref());
         let counted = what.code();
-        let mut id = format!("{}.{sender}.{}.{}", self.asked.key, row.code(), scope.code());
+        let mut id = format!(
+            "{}.{sender}.{}.{}",
+            self.asked.key,
+            row.code(),
+            scope.code()
+        );
         if what != What::Requests {
             id = format!("{id}.{counted}");
         }
@@ -193,7 +217,10 @@ impl<'a> Counter<'a> {
 
     fn label(&self, sender: &PartyId, row: Row, scope: Scope, what: What) -> String {
         let words = self.asked.wording;
-        let what = words.text(&format!("what-{}", what.code()), &[("side", &words.of_side(sender))]);
+        let what = words.text(
+            &format!("what-{}", what.code()),
+            &[("side", &words.of_side(sender))],
+        );
         let mut parts = vec![what];
         if row != Row::All {
             parts.push(self.row_label(row));

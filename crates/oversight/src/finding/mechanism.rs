@@ -20,25 +20,46 @@ pub(super) fn next_round(asked: &Asked<'_>, number: u32) -> Outcome {
             _ => None,
         })
         .collect();
-    plans.sort_by_key(|(known, _)| known.record.header.occurred.map(records::Occurred::earliest));
-    for (known, plan) in plans.iter().filter(|(known, _)| known.superseded_by.is_none()) {
+    plans.sort_by_key(|(known, _)| {
+        known
+            .record
+            .header
+            .occurred
+            .map(records::Occurred::earliest)
+    });
+    for (known, plan) in plans
+        .iter()
+        .filter(|(known, _)| known.superseded_by.is_none())
+    {
         outcome.kind = kind_of(known, plan.state);
         outcome.say(words.claim(known, words.of(&plan.statement)), [known.id()]);
     }
-    let held = asked.view.in_force().find_map(|known| match &known.record.body {
-        Body::Round(round) if round.number == number => Some((known, round)),
-        _ => None,
-    });
+    let held = asked
+        .view
+        .in_force()
+        .find_map(|known| match &known.record.body {
+            Body::Round(round) if round.number == number => Some((known, round)),
+            _ => None,
+        });
     if let Some((known, round)) = held {
         let id = format!("round-{}", round.held.code());
-        outcome.say(words.text(&id, &[("number", &number.to_string())]), [known.id()]);
+        outcome.say(
+            words.text(&id, &[("number", &number.to_string())]),
+            [known.id()],
+        );
     }
     if plans.is_empty() {
         not_recorded(&mut outcome, asked);
     }
     let rows = plans.iter().map(|(known, plan)| {
-        let planned = plan.planned_for.map_or_else(|| "–".to_owned(), |date| words.date(date));
-        let validity = if known.superseded_by.is_some() { "superseded" } else { "current" };
+        let planned = plan
+            .planned_for
+            .map_or_else(|| "–".to_owned(), |date| words.date(date));
+        let validity = if known.superseded_by.is_some() {
+            "superseded"
+        } else {
+            "current"
+        };
         vec![
             words.when(known),
             words.label("plan-state", plan.state.code()),
@@ -50,7 +71,14 @@ pub(super) fn next_round(asked: &Asked<'_>, number: u32) -> Outcome {
     });
     let table = Table {
         caption: words.text("next-round-caption", &[("number", &number.to_string())]),
-        header: words.heads(&["as-of", "state", "planned-for", "place", "validity", "standing"]),
+        header: words.heads(&[
+            "as-of",
+            "state",
+            "planned-for",
+            "place",
+            "validity",
+            "standing",
+        ]),
         rows: rows.collect(),
         exercise: false,
     };
@@ -75,12 +103,18 @@ pub(super) fn dialogue_formats(asked: &Asked<'_>, knowledge: &[RecordId]) -> Out
     let mut records = Vec::new();
     let mut rows = Vec::new();
     for known in asked.view.in_force() {
-        let Body::DialogueFormat(format) = &known.record.body else { continue };
+        let Body::DialogueFormat(format) = &known.record.body else {
+            continue;
+        };
         records.push(known.id());
         let number = format.number.as_ref().map_or_else(
             || "1".to_owned(),
             |count| {
-                let id = if count.approximate { "about" } else { "exactly" };
+                let id = if count.approximate {
+                    "about"
+                } else {
+                    "exactly"
+                };
                 words.text(id, &[("number", &count.value.to_string())])
             },
         );
@@ -129,7 +163,9 @@ pub(super) fn comparable(asked: &Asked<'_>) -> Outcome {
         return outcome;
     }
     let having = |truth| found.iter().filter(move |(_, it)| it.exists == truth);
-    let truth = [Truth::Yes, Truth::Unknown].into_iter().find(|truth| having(*truth).next().is_some());
+    let truth = [Truth::Yes, Truth::Unknown]
+        .into_iter()
+        .find(|truth| having(*truth).next().is_some());
     let truth = truth.unwrap_or(Truth::No);
     let claimed = having(truth).any(|(known, _)| nothing(known) != AnswerKind::None);
     outcome.affirms = Some(truth);
@@ -142,7 +178,10 @@ pub(super) fn comparable(asked: &Asked<'_>) -> Outcome {
         .map(|(known, it)| format!("{} ({})", words.side_name(&it.state), words.sources(known)));
     let states = words.list(&states.collect::<Vec<_>>());
     let ids: Vec<RecordId> = having(truth).map(|(known, _)| known.id()).collect();
-    let text = words.text(&format!("comparable-{}", truth.code()), &[("states", &states)]);
+    let text = words.text(
+        &format!("comparable-{}", truth.code()),
+        &[("states", &states)],
+    );
     outcome.say(text, ids.clone());
     if claimed {
         outcome.say(words.text("comparable-claimed", &[]), ids);
@@ -161,25 +200,46 @@ pub(super) fn comparable_rounds(asked: &Asked<'_>) -> Outcome {
     outcome.kind = AnswerKind::Table;
     outcome.say(words.text("comparable-rounds", &[]), []);
     let rows = found.iter().map(|(known, it)| {
-        let rounds: Vec<String> = it.rounds.iter().map(|round| {
-            let number = round.number.map_or_else(|| "?".to_owned(), |number| number.to_string());
-            let held = match round.until {
-                Some(until) => words.text(
-                    "from-until",
-                    &[("from", &words.date(round.held)), ("until", &words.day(until))],
-                ),
-                None => words.date(round.held),
-            };
-            let place = round.place.as_ref().map(|place| format!(", {}", words.of(place)));
-            words.text("round-of", &[("number", &number), ("held", &(held + &place.unwrap_or_default()))])
-        }).collect();
+        let rounds: Vec<String> = it
+            .rounds
+            .iter()
+            .map(|round| {
+                let number = round
+                    .number
+                    .map_or_else(|| "?".to_owned(), |number| number.to_string());
+                let held = match round.until {
+                    Some(until) => words.text(
+                        "from-until",
+                        &[
+                            ("from", &words.date(round.held)),
+                            ("until", &words.day(until)),
+                        ],
+                    ),
+                    None => words.date(round.held),
+                };
+                let place = round
+                    .place
+                    .as_ref()
+                    .map(|place| format!(", {}", words.of(place)));
+                words.text(
+                    "round-of",
+                    &[
+                        ("number", &number),
+                        ("held", &(held + &place.unwrap_or_default())),
+                    ],
+                )
+            })
+            .collect();
         // The rounds known may be few of many; their number is not how often it met.
         let highest = it.rounds.iter().filter_map(|round| round.number).max();
         let times = highest.map_or_else(
             || words.text("nothing-recorded", &[]),
             |number| words.text("at-least", &[("number", &number.to_string())]),
         );
-        let first = it.first_held.map_or_else(|| words.text("nothing-recorded", &[]), |date| words.date(date));
+        let first = it.first_held.map_or_else(
+            || words.text("nothing-recorded", &[]),
+            |date| words.date(date),
+        );
         let remark = it.ended_because.as_ref().or(it.note.as_ref());
         vec![
             words.side_name(&it.state),
@@ -192,7 +252,16 @@ pub(super) fn comparable_rounds(asked: &Asked<'_>) -> Outcome {
             words.standing(known),
         ]
     });
-    let header = ["state-with", "mechanism", "times", "first-held", "cadence", "rounds", "remark", "standing"];
+    let header = [
+        "state-with",
+        "mechanism",
+        "times",
+        "first-held",
+        "cadence",
+        "rounds",
+        "remark",
+        "standing",
+    ];
     let table = Table {
         caption: words.text("comparable-caption", &[]),
         header: words.heads(&header),

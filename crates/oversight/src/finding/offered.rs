@@ -10,11 +10,17 @@ pub(crate) fn offered(asked: &Asked<'_>, reserved_as: &str, records: &[RecordId]
     let words = asked.wording;
     let mut outcome = Outcome::new(AnswerKind::Assessment);
     outcome.say(words.text(&format!("reserved-{reserved_as}"), &[]), []);
-    let shown: Vec<&Known> = records.iter().filter_map(|id| asked.view.current(*id)).collect();
+    let shown: Vec<&Known> = records
+        .iter()
+        .filter_map(|id| asked.view.current(*id))
+        .collect();
     if shown.is_empty() {
         return outcome;
     }
-    outcome.say(words.text("offered", &[]), shown.iter().map(|known| known.id()));
+    outcome.say(
+        words.text("offered", &[]),
+        shown.iter().map(|known| known.id()),
+    );
     let rows = shown.iter().map(|known| {
         let kind = known.record.body.kind();
         vec![
@@ -40,11 +46,20 @@ fn summary(words: Wording, body: &Body) -> String {
     let more = match body {
         Body::Dossier(dossier) => Some(words.of(&dossier.statement).to_owned()),
         Body::KnowledgeStatement(statement) => Some(words.of(&statement.statement).to_owned()),
-        Body::TopicStatement(topic) => topic.position.as_ref().map(|text| words.of(text).to_owned()),
-        Body::ExternalEvent(event) => event.statement.as_ref().map(|text| words.of(text).to_owned()),
+        Body::TopicStatement(topic) => topic
+            .position
+            .as_ref()
+            .map(|text| words.of(text).to_owned()),
+        Body::ExternalEvent(event) => event
+            .statement
+            .as_ref()
+            .map(|text| words.of(text).to_owned()),
         Body::Plan(plan) => {
             let state = words.label("plan-state", plan.state.code());
-            let reason = plan.reason.as_ref().map(|text| format!("; {}", words.of(text)));
+            let reason = plan
+                .reason
+                .as_ref()
+                .map(|text| format!("; {}", words.of(text)));
             Some(state + &reason.unwrap_or_default())
         }
         _ => None,
@@ -60,8 +75,16 @@ pub(crate) fn premise(asked: &Asked<'_>, id: RecordId) -> Option<Said> {
     let words = asked.wording;
     let right = asked.view.current(id)?;
     let before = right.record.header.supersedes?;
-    let wrong = asked.view.records.iter().find(|known| known.id() == before)?;
-    let subject = right.record.body.subject().map_or("", |text| words.of(text));
+    let wrong = asked
+        .view
+        .records
+        .iter()
+        .find(|known| known.id() == before)?;
+    let subject = right
+        .record
+        .body
+        .subject()
+        .map_or("", |text| words.of(text));
     let text = words.text(
         "premise",
         &[
@@ -72,5 +95,8 @@ pub(crate) fn premise(asked: &Asked<'_>, id: RecordId) -> Option<Said> {
             ("right_source", &words.sources(right)),
         ],
     );
-    Some(Said { text, records: vec![wrong.id(), right.id()] })
+    Some(Said {
+        text,
+        records: vec![wrong.id(), right.id()],
+    })
 }

@@ -196,7 +196,10 @@ impl Outcome {
 
     /// Adds words that rest on records, or on logs where there are none.
     pub fn say(&mut self, text: impl Into<String>, records: impl IntoIterator<Item = RecordId>) {
-        self.statements.push(Said { text: text.into(), records: records.into_iter().collect() });
+        self.statements.push(Said {
+            text: text.into(),
+            records: records.into_iter().collect(),
+        });
     }
 
     /// Adds a table that rests on records; a table without rows is not added.

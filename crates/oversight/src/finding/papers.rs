@@ -19,7 +19,13 @@ pub(super) fn documents(asked: &Asked<'_>, number: u32) -> Outcome {
         return outcome;
     }
     outcome.kind = AnswerKind::Table;
-    let count = |truth| register.iter().filter(|(_, it)| it.exists == truth).count().to_string();
+    let count = |truth| {
+        register
+            .iter()
+            .filter(|(_, it)| it.exists == truth)
+            .count()
+            .to_string()
+    };
     let text = words.text(
         "documents",
         &[
@@ -30,9 +36,16 @@ pub(super) fn documents(asked: &Asked<'_>, number: u32) -> Outcome {
     );
     outcome.say(text, ids(&register));
     let rows = register.iter().map(|(known, it)| {
-        let phase = it.phase.map_or_else(|| "–".to_owned(), |phase| words.label("phase", phase.code()));
+        let phase = it.phase.map_or_else(
+            || "–".to_owned(),
+            |phase| words.label("phase", phase.code()),
+        );
         // Of a document that may not exist, the date in the header is the round's, not its own.
-        let dated = if it.exists == Truth::Yes { words.when(known) } else { "–".to_owned() };
+        let dated = if it.exists == Truth::Yes {
+            words.when(known)
+        } else {
+            "–".to_owned()
+        };
         vec![
             words.of(&it.title).to_owned(),
             words.label("document", it.document.code()),
@@ -44,7 +57,16 @@ pub(super) fn documents(asked: &Asked<'_>, number: u32) -> Outcome {
             words.standing(known),
         ]
     });
-    let header = ["document", "document-kind", "phase", "exists", "published", "author", "date", "standing"];
+    let header = [
+        "document",
+        "document-kind",
+        "phase",
+        "exists",
+        "published",
+        "author",
+        "date",
+        "standing",
+    ];
     let table = Table {
         caption: words.text("documents-caption", &[("number", &number.to_string())]),
         header: words.heads(&header),

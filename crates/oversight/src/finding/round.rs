@@ -1,18 +1,21 @@
 //! What records say of a round that was held.
 
-use super::statements::{add_searches, not_recorded, nothing};
+use super::statements::{add_searches, not_recorded};
 use super::{AnswerKind, Asked, Outcome, Table};
 use crate::evidence::Known;
-use records::body::round::{HrTheme, Naming, Raised};
+use records::body::round::{Naming, Raised};
 use records::body::{Body, Participation, Round, TopicStatement, Truth};
 use records::{PartyId, RecordId};
 
 /// A round and its record.
 pub(super) fn round<'a>(asked: &Asked<'a>, number: u32) -> Option<(&'a Known, &'a Round)> {
-    asked.view.in_force().find_map(|known| match &known.record.body {
-        Body::Round(round) if round.number == number => Some((known, round)),
-        _ => None,
-    })
+    asked
+        .view
+        .in_force()
+        .find_map(|known| match &known.record.body {
+            Body::Round(round) if round.number == number => Some((known, round)),
+            _ => None,
+        })
 }
 
 /// The bodies of one family that are about a round.
@@ -22,8 +25,13 @@ pub(super) fn about<'a, T: 'a>(
     family: impl Fn(&'a Body) -> Option<&'a T> + 'a,
 ) -> Vec<(&'a Known, &'a T)> {
     let id = round.id();
-    let bodies = asked.view.in_force().filter(move |known| known.is_about(id));
-    bodies.filter_map(move |known| Some((known, family(&known.record.body)?))).collect()
+    let bodies = asked
+        .view
+        .in_force()
+        .filter(move |known| known.is_about(id));
+    bodies
+        .filter_map(move |known| Some((known, family(&known.record.body)?)))
+        .collect()
 }
 
 pub(super) fn ids<T>(bodies: &[(&Known, &T)]) -> Vec<RecordId> {
@@ -37,13 +45,23 @@ fn say_round(outcome: &mut Outcome, asked: &Asked<'_>, known: &Known, round: &Ro
     let text = match &round.place {
         Some(place) => words.text(
             "round-held",
-            &[("number", &number), ("when", &when), ("place", words.of(place))],
+            &[
+                ("number", &number),
+                ("when", &when),
+                ("place", words.of(place)),
+            ],
         ),
-        None => words.text("round-held-somewhere", &[("number", &number), ("when", &when)]),
+        None => words.text(
+            "round-held-somewhere",
+            &[("number", &number), ("when", &when)],
+        ),
     };
     outcome.say(words.claim(known, &text), [known.id()]);
     if let Some(character) = &round.character {
-        outcome.say(format!("{}.", words.of(character).trim_end_matches('.')), [known.id()]);
+        outcome.say(
+            format!("{}.", words.of(character).trim_end_matches('.')),
+            [known.id()],
+        );
     }
 }
 
@@ -67,11 +85,16 @@ pub(super) fn participants(asked: &Asked<'_>, number: u32, knowledge: &[RecordId
                 (Some(person), _) => person.name.clone(),
                 (None, _) => words.text("name-not-known", &[]),
             };
-            let function = it.person.as_ref().and_then(|person| person.function.as_ref());
+            let function = it
+                .person
+                .as_ref()
+                .and_then(|person| person.function.as_ref());
             vec![
                 words.side(&it.party),
                 words.of(&it.agency.name).to_owned(),
-                it.unit.as_ref().map_or_else(dash, |unit| words.of(unit).to_owned()),
+                it.unit
+                    .as_ref()
+                    .map_or_else(dash, |unit| words.of(unit).to_owned()),
                 name,
                 words.or_dash(function),
                 words.label("meeting-role", it.role.code()),
@@ -80,7 +103,9 @@ pub(super) fn participants(asked: &Asked<'_>, number: u32, knowledge: &[RecordId
         });
         let table = Table {
             caption: words.text("participants-caption", &[("number", &number.to_string())]),
-            header: words.heads(&["side", "agency", "unit", "person", "function", "role", "standing"]),
+            header: words.heads(&[
+                "side", "agency", "unit", "person", "function", "role", "standing",
+            ]),
             rows: rows.collect(),
             exercise: false,
         };
@@ -106,7 +131,10 @@ pub(super) fn agencies(
 ) -> Outcome {
     let words = asked.wording;
     let mut outcome = Outcome::new(AnswerKind::NotRecorded);
-    for (known, it) in round(asked, number).iter().flat_map(|(known, _)| participations(asked, known)) {
+    for (known, it) in round(asked, number)
+        .iter()
+        .flat_map(|(known, _)| participations(asked, known))
+    {
         if it.party == *party {
             outcome.kind = AnswerKind::Facts;
             let text = words.text(
@@ -127,7 +155,7 @@ pub(super) fn agencies(
     outcome
 }
 
-fn topics<'a>(asked: &Asked<'a>, round: &Known) -> Vec<(&'a Known, &'a TopicStatement)> {
+pub(super) fn topics<'a>(asked: &Asked<'a>, round: &Known) -> Vec<(&'a Known, &'a TopicStatement)> {
     about(asked, round, |body| match body {
         Body::TopicStatement(statement) => Some(statement),
         _ => None,
@@ -145,7 +173,10 @@ pub(super) fn subjects(asked: &Asked<'_>, number: u32) -> Outcome {
     let mut raised = topics(asked, known);
     raised.retain(|(_, topic)| !topic.human_rights && topic.raised == Raised::Raised);
     let rows = raised.iter().map(|(known, it)| {
-        let by = it.raised_by.as_ref().map_or_else(|| "–".to_owned(), |party| words.side(party));
+        let by = it
+            .raised_by
+            .as_ref()
+            .map_or_else(|| "–".to_owned(), |party| words.side(party));
         vec![
             words.of(&it.subject).to_owned(),
             words.label("topic", it.topic.code()),
@@ -157,7 +188,14 @@ pub(super) fn subjects(asked: &Asked<'_>, number: u32) -> Outcome {
     });
     let table = Table {
         caption: words.text("subjects-caption", &[("number", &number.to_string())]),
-        header: words.heads(&["subject", "topic", "raised-by", "position", "result", "standing"]),
+        header: words.heads(&[
+            "subject",
+            "topic",
+            "raised-by",
+            "position",
+            "result",
+            "standing",
+        ]),
         rows: rows.collect(),
         exercise: false,
     };
@@ -172,90 +210,10 @@ pub(super) fn subjects(asked: &Asked<'_>, number: u32) -> Outcome {
         _ => None,
     });
     for (known, result) in results {
-        outcome.say(words.claim(known, words.of(&result.statement)), [known.id()]);
-    }
-    outcome
-}
-
-pub(super) fn hr_overview(asked: &Asked<'_>, number: u32) -> Outcome {
-    let words = asked.wording;
-    let mut outcome = Outcome::new(AnswerKind::NotRecorded);
-    let mut themes = round(asked, number).map_or_else(Vec::new, |(known, _)| topics(asked, known));
-    themes.retain(|(_, topic)| topic.theme.is_some());
-    if themes.is_empty() {
-        not_recorded(&mut outcome, asked);
-        return outcome;
-    }
-    outcome.kind = AnswerKind::Facts;
-    for (value, id) in
-        [(Raised::Raised, "hr-raised"), (Raised::NotRaised, "hr-not-raised"), (Raised::Unknown, "hr-unknown")]
-    {
-        let of_value = themes.iter().filter(|(_, topic)| topic.raised == value);
-        let (records, names): (Vec<RecordId>, Vec<String>) =
-            of_value.map(|(known, it)| (known.id(), words.of(&it.subject).to_owned())).unzip();
-        if names.is_empty() {
-            continue;
-        }
-        let basis = themes.iter().find(|(_, topic)| topic.raised == value);
-        let text = words.text(
-            id,
-            &[
-                ("number", &number.to_string()),
-                ("count", &names.len().to_string()),
-                ("themes", &names.join("; ")),
-            ],
+        outcome.say(
+            words.claim(known, words.of(&result.statement)),
+            [known.id()],
         );
-        outcome.say(basis.map_or_else(|| text.clone(), |(known, _)| words.claim(known, &text)), records);
-    }
-    let has = |value| themes.iter().any(|(_, topic)| topic.raised == value);
-    outcome.affirms = Some(match (has(Raised::Raised), has(Raised::Unknown)) {
-        (true, _) => Truth::Yes,
-        (false, true) => Truth::Unknown,
-        (false, false) => Truth::No,
-    });
-    outcome
-}
-
-pub(super) fn hr_themes(asked: &Asked<'_>, number: u32, themes: &[HrTheme]) -> Outcome {
-    let mut outcome = Outcome::new(AnswerKind::NotRecorded);
-    let found = round(asked, number).map_or_else(Vec::new, |(known, _)| topics(asked, known));
-    let (mut values, mut nil) = (Vec::new(), AnswerKind::None);
-    for theme in themes {
-        for (known, topic) in found.iter().filter(|(_, topic)| topic.theme == Some(*theme)) {
-            values.push(topic.raised);
-            if nothing(known) != AnswerKind::None {
-                nil = AnswerKind::Facts;
-            }
-            say_theme(&mut outcome, asked, known, topic);
-        }
-    }
-    if values.is_empty() {
-        not_recorded(&mut outcome, asked);
-    } else if values.contains(&Raised::Raised) {
-        (outcome.kind, outcome.affirms) = (AnswerKind::Facts, Some(Truth::Yes));
-    } else if values.contains(&Raised::Unknown) {
-        (outcome.kind, outcome.affirms) = (AnswerKind::NotKnown, Some(Truth::Unknown));
-    } else {
-        (outcome.kind, outcome.affirms) = (nil, Some(Truth::No));
     }
     outcome
-}
-
-fn say_theme(outcome: &mut Outcome, asked: &Asked<'_>, known: &Known, topic: &TopicStatement) {
-    let words = asked.wording;
-    let subject = words.of(&topic.subject);
-    let subject = words.quoted(subject);
-    let text = words.text(&format!("theme-{}", topic.raised.code()), &[("subject", &subject)]);
-    outcome.say(words.claim(known, &text), [known.id()]);
-    if topic.raised != Raised::Raised {
-        return;
-    }
-    if let Some(position) = &topic.position {
-        outcome.say(words.of(position), [known.id()]);
-    }
-    let dash = |words: Option<String>| words.unwrap_or_else(|| asked.wording.text("nothing-recorded", &[]));
-    let aim = topic.aim.as_ref().map(|text| words.of(text).to_owned());
-    let result = topic.outcome.as_ref().map(|text| words.of(text).to_owned());
-    let text = words.text("aim-and-result", &[("aim", &dash(aim)), ("result", &dash(result))]);
-    outcome.say(text, [known.id()]);
 }

@@ -17,13 +17,21 @@ fn answer<'a, T: 'a>(
     let bodies = |known: &'a Known| Some((known, family(&known.record.body)?));
     let real: Vec<_> = asked.view.in_force().filter_map(bodies).collect();
     let exercise: Vec<_> = asked.view.in_exercise().filter_map(bodies).collect();
-    let ids = |rules: &[(&Known, &T)]| rules.iter().map(|(known, _)| known.id()).collect::<Vec<_>>();
+    let ids = |rules: &[(&Known, &T)]| {
+        rules
+            .iter()
+            .map(|(known, _)| known.id())
+            .collect::<Vec<_>>()
+    };
     if real.is_empty() {
         outcome.say(words.text("rules-none", &[]), []);
     } else {
         outcome.kind = AnswerKind::Table;
         outcome.say(words.text(&format!("{name}-real"), &[]), ids(&real));
-        outcome.table(table(&real, words.text(&format!("{name}-caption"), &[]), false), ids(&real));
+        outcome.table(
+            table(&real, words.text(&format!("{name}-caption"), &[]), false),
+            ids(&real),
+        );
     }
     if !exercise.is_empty() {
         outcome.say(words.text(&format!("{name}-exercise"), &[]), ids(&exercise));
@@ -51,63 +59,121 @@ pub(super) fn activation(asked: &Asked<'_>) -> Outcome {
     let words = asked.wording;
     let all = || words.text("all", &[]);
     let row = |(known, it): &(&Known, &ActivationRule)| {
-        let topics: Vec<String> =
-            it.topics.iter().map(|topic| words.label("topic", Topic::code(*topic))).collect();
-        let urgencies: Vec<String> =
-            it.urgencies.iter().map(|urgency| words.label("urgency", Urgency::code(*urgency))).collect();
-        let triggers: Vec<String> =
-            it.triggered_by.iter().map(|trigger| words.label("trigger", trigger.code())).collect();
+        let topics: Vec<String> = it
+            .topics
+            .iter()
+            .map(|topic| words.label("topic", Topic::code(*topic)))
+            .collect();
+        let urgencies: Vec<String> = it
+            .urgencies
+            .iter()
+            .map(|urgency| words.label("urgency", Urgency::code(*urgency)))
+            .collect();
+        let triggers: Vec<String> = it
+            .triggered_by
+            .iter()
+            .map(|trigger| words.label("trigger", trigger.code()))
+            .collect();
         let conditions: Vec<&str> = it.preconditions.iter().map(|text| words.of(text)).collect();
         vec![
             words.of(&it.name).to_owned(),
-            if topics.is_empty() { all() } else { topics.join("; ") },
-            if urgencies.is_empty() { all() } else { urgencies.join("; ") },
+            if topics.is_empty() {
+                all()
+            } else {
+                topics.join("; ")
+            },
+            if urgencies.is_empty() {
+                all()
+            } else {
+                urgencies.join("; ")
+            },
             triggers.join("; "),
             conditions.join(" "),
             words.or_dash(it.threshold.as_ref()),
             words.text(
                 "version",
-                &[("version", &it.version.to_string()), ("date", &words.day(it.valid_from))],
+                &[
+                    ("version", &it.version.to_string()),
+                    ("date", &words.day(it.valid_from)),
+                ],
             ),
             words.standing(known),
         ]
     };
-    let header =
-        ["rule", "topics", "urgencies", "triggered-by", "preconditions", "threshold", "valid", "standing"];
-    answer(asked, "activation", activation_rule, |rules, caption, exercise| Table {
-        caption,
-        header: words.heads(&header),
-        rows: rules.iter().map(row).collect(),
-        exercise,
-    })
+    let header = [
+        "rule",
+        "topics",
+        "urgencies",
+        "triggered-by",
+        "preconditions",
+        "threshold",
+        "valid",
+        "standing",
+    ];
+    answer(
+        asked,
+        "activation",
+        activation_rule,
+        |rules, caption, exercise| Table {
+            caption,
+            header: words.heads(&header),
+            rows: rules.iter().map(row).collect(),
+            exercise,
+        },
+    )
 }
 
 pub(super) fn safeguards(asked: &Asked<'_>) -> Outcome {
     let words = asked.wording;
     let row = |(known, it): &(&Known, &SafeguardRule)| {
-        let directions: Vec<String> =
-            it.directions.iter().map(|direction| words.label("direction", direction.code())).collect();
-        let groups: Vec<String> =
-            it.protects.iter().map(|group| words.label("group", group.code())).collect();
+        let directions: Vec<String> = it
+            .directions
+            .iter()
+            .map(|direction| words.label("direction", direction.code()))
+            .collect();
+        let groups: Vec<String> = it
+            .protects
+            .iter()
+            .map(|group| words.label("group", group.code()))
+            .collect();
         vec![
             words.label("measure", it.measure.code()),
             words.of(&it.rule).to_owned(),
             directions.join(", "),
-            if groups.is_empty() { words.text("everybody", &[]) } else { groups.join("; ") },
+            if groups.is_empty() {
+                words.text("everybody", &[])
+            } else {
+                groups.join("; ")
+            },
             words.text(
                 "version",
-                &[("version", &it.version.to_string()), ("date", &words.day(it.valid_from))],
+                &[
+                    ("version", &it.version.to_string()),
+                    ("date", &words.day(it.valid_from)),
+                ],
             ),
             words.standing(known),
         ]
     };
-    let header = ["measure", "rule", "directions", "protects", "valid", "standing"];
-    let mut outcome = answer(asked, "safeguard", safeguard_rule, |rules, caption, exercise| Table {
-        caption,
-        header: words.heads(&header),
-        rows: rules.iter().map(row).collect(),
-        exercise,
-    });
+    let header = [
+        "measure",
+        "rule",
+        "directions",
+        "protects",
+        "valid",
+        "standing",
+    ];
+    let mut outcome = answer(
+        asked,
+        "safeguard",
+        safeguard_rule,
+        |rules, caption, exercise| Table {
+            caption,
+            header: words.heads(&header),
+            rows: rules.iter().map(row).collect(),
+            exercise,
+        },
+    );
     // How often requests were held would help those who probe the rules; it is not opened.
     outcome.say(words.text("screenings-not-opened", &[]), []);
     outcome

@@ -2,16 +2,18 @@
 
 use super::{AnswerKind, Asked, Outcome};
 use crate::evidence::Known;
+use records::RecordId;
 use records::body::statement::SearchResult;
 use records::body::{Body, KnowledgeStatement, NilStatement, Truth};
-use records::RecordId;
 use records::header::Certainty;
 
 /// The answer from recorded searches and declarations of nothing.
 pub(super) fn knowledge(asked: &Asked<'_>, records: &[RecordId]) -> Outcome {
     let mut outcome = Outcome::new(AnswerKind::NotRecorded);
     for &id in records {
-        let Some(known) = asked.view.current(id) else { continue };
+        let Some(known) = asked.view.current(id) else {
+            continue;
+        };
         match &known.record.body {
             Body::KnowledgeStatement(statement) => {
                 outcome.kind = stronger(outcome.kind, kind_of(statement.result));
@@ -35,7 +37,9 @@ pub(super) fn knowledge(asked: &Asked<'_>, records: &[RecordId]) -> Outcome {
 /// Adds recorded searches to an outcome that has other things to say.
 pub(super) fn add_searches(outcome: &mut Outcome, asked: &Asked<'_>, records: &[RecordId]) {
     for &id in records {
-        let Some(known) = asked.view.current(id) else { continue };
+        let Some(known) = asked.view.current(id) else {
+            continue;
+        };
         if let Body::KnowledgeStatement(statement) = &known.record.body {
             say_search(outcome, asked, known, statement);
             if outcome.kind == AnswerKind::NotRecorded {
@@ -53,18 +57,23 @@ pub(super) fn not_recorded(outcome: &mut Outcome, asked: &Asked<'_>) {
 
 fn say_search(outcome: &mut Outcome, asked: &Asked<'_>, known: &Known, it: &KnowledgeStatement) {
     let words = asked.wording;
-    let searched: Vec<String> = it.searched.iter().map(|place| words.of(place).to_owned()).collect();
+    let searched: Vec<String> = it
+        .searched
+        .iter()
+        .map(|place| words.of(place).to_owned())
+        .collect();
     let statement = words.of(&it.statement).trim_end_matches('.');
     let sought = words.quoted(words.of(&it.sought));
     let mut text = match known.record.header.occurred {
         Some(date) => words.text(
             "search-as-of",
-            &[("sought", &sought), ("statement", statement), ("date", &words.date(date))],
+            &[
+                ("sought", &sought),
+                ("statement", statement),
+                ("date", &words.date(date)),
+            ],
         ),
-        None => words.text(
-            "search",
-            &[("sought", &sought), ("statement", statement)],
-        ),
+        None => words.text("search", &[("sought", &sought), ("statement", statement)]),
     };
     if !searched.is_empty() {
         text.push(' ');
@@ -75,8 +84,14 @@ fn say_search(outcome: &mut Outcome, asked: &Asked<'_>, known: &Known, it: &Know
 
 fn nil_words(asked: &Asked<'_>, known: &Known, nil: &NilStatement) -> String {
     let words = asked.wording;
-    let declared = [("what", words.of(&nil.what)), ("by", words.of(&nil.declared_by))];
-    let because = nil.because.as_ref().map(|because| format!(" {}", words.of(because)));
+    let declared = [
+        ("what", words.of(&nil.what)),
+        ("by", words.of(&nil.declared_by)),
+    ];
+    let because = nil
+        .because
+        .as_ref()
+        .map(|because| format!(" {}", words.of(because)));
     let text = words.text("nil", &declared) + &because.unwrap_or_default();
     words.claim(known, &text)
 }

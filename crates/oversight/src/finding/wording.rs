@@ -23,8 +23,10 @@ impl Wording {
     /// The message `answer-<id>` with its arguments.
     #[must_use]
     pub fn text(self, id: &str, arguments: &[(&str, &str)]) -> String {
-        let arguments: Vec<(&str, Value<'_>)> =
-            arguments.iter().map(|(name, value)| (*name, Value::from(*value))).collect();
+        let arguments: Vec<(&str, Value<'_>)> = arguments
+            .iter()
+            .map(|(name, value)| (*name, Value::from(*value)))
+            .collect();
         locales::text(self.language, &format!("answer-{id}"), &arguments)
     }
 
@@ -83,7 +85,14 @@ impl Wording {
     #[must_use]
     pub fn day(self, day: Date) -> String {
         let (year, month) = (day.year().to_string(), self.month(day.month()));
-        self.text("day", &[("day", &day.day().to_string()), ("month", &month), ("year", &year)])
+        self.text(
+            "day",
+            &[
+                ("day", &day.day().to_string()),
+                ("month", &month),
+                ("year", &year),
+            ],
+        )
     }
 
     fn month(self, month: i8) -> String {
@@ -98,7 +107,10 @@ impl Wording {
             Occurred::Day(day) => self.day(day),
             Occurred::Month(year, month) => {
                 let year = year.to_string();
-                self.text("month-of", &[("month", &self.month(month)), ("year", &year)])
+                self.text(
+                    "month-of",
+                    &[("month", &self.month(month)), ("year", &year)],
+                )
             }
             Occurred::Year(year) => year.to_string(),
         }
@@ -107,19 +119,28 @@ impl Wording {
     /// When a record's matter happened, or the sign for nothing recorded.
     #[must_use]
     pub fn when(self, known: &Known) -> String {
-        known.record.header.occurred.map_or_else(|| "–".to_owned(), |date| self.date(date))
+        known
+            .record
+            .header
+            .occurred
+            .map_or_else(|| "–".to_owned(), |date| self.date(date))
     }
 
     /// A source's own date, which is free text that mostly is a date.
     #[must_use]
     pub fn dated(self, dated: &str) -> String {
-        dated.parse().map_or_else(|_| dated.to_owned(), |date| self.date(date))
+        dated
+            .parse()
+            .map_or_else(|_| dated.to_owned(), |date| self.date(date))
     }
 
     /// A source in a word or two: the paper's number, or publisher and date.
     #[must_use]
     pub fn source(self, source: &Source) -> String {
-        let paper = source.locator.as_deref().filter(|locator| locator.starts_with("BT-Drs."));
+        let paper = source
+            .locator
+            .as_deref()
+            .filter(|locator| locator.starts_with("BT-Drs."));
         if let Some(paper) = paper {
             return paper.split(';').next().unwrap_or(paper).to_owned();
         }
@@ -139,7 +160,11 @@ impl Wording {
                 names.push(name);
             }
         }
-        if names.is_empty() { self.text("own-record", &[]) } else { names.join("; ") }
+        if names.is_empty() {
+            self.text("own-record", &[])
+        } else {
+            names.join("; ")
+        }
     }
 
     /// How surely a record is known, and from where; for tables.
@@ -160,7 +185,10 @@ impl Wording {
             return format!("{bare}.");
         }
         let sources = self.sources(known);
-        self.text(&format!("said-{certainty}"), &[("sentence", bare), ("sources", &sources)])
+        self.text(
+            &format!("said-{certainty}"),
+            &[("sentence", bare), ("sources", &sources)],
+        )
     }
 
     /// A demand's key as people say it: "Frage 9, Satz 2".

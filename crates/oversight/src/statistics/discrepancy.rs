@@ -88,8 +88,11 @@ impl Discrepancies {
     /// Compares two logs of one exchange; both count everything, deadlines judged at `as_of`.
     #[must_use]
     pub fn between(own: &Ledger, counterpart: &Ledger, as_of: Timestamp) -> Self {
-        let ids: BTreeSet<&String> =
-            own.messages.keys().chain(counterpart.messages.keys()).collect();
+        let ids: BTreeSet<&String> = own
+            .messages
+            .keys()
+            .chain(counterpart.messages.keys())
+            .collect();
         let mut one_sided = Vec::new();
         let mut messages = Vec::new();
         for id in ids {
@@ -101,8 +104,11 @@ impl Discrepancies {
             }
         }
         let (ours, theirs) = (own.tally(None, as_of), counterpart.tally(None, as_of));
-        let cells: BTreeSet<&Cell> =
-            ours.cells().chain(theirs.cells()).map(|(cell, _)| cell).collect();
+        let cells: BTreeSet<&Cell> = ours
+            .cells()
+            .chain(theirs.cells())
+            .map(|(cell, _)| cell)
+            .collect();
         let figures = cells.into_iter().filter_map(|cell| {
             let (own, counterpart) = (ours.get(cell), theirs.get(cell));
             (own != counterpart).then(|| FigureDiffers {
@@ -115,7 +121,13 @@ impl Discrepancies {
             })
         });
         let figures = figures.collect();
-        Self { own: position(own), counterpart: position(counterpart), one_sided, messages, figures }
+        Self {
+            own: position(own),
+            counterpart: position(counterpart),
+            one_sided,
+            messages,
+            figures,
+        }
     }
 
     /// Whether both sides say the same.
@@ -129,7 +141,12 @@ impl Discrepancies {
     pub fn to_rows(&self) -> Vec<[String; 3]> {
         let one_sided = self.one_sided.iter().map(|one| {
             let what = format!("{} {} of {}", one.kind, one.message, one.sender);
-            let seen = if one.delivered { "delivered" } else { "not receipted" }.to_owned();
+            let seen = if one.delivered {
+                "delivered"
+            } else {
+                "not receipted"
+            }
+            .to_owned();
             if one.known_to == self.own.keeper {
                 [what, seen, "unknown".to_owned()]
             } else {
@@ -144,14 +161,22 @@ impl Discrepancies {
             let topic = differs.topic.map_or("-", Topic::code);
             let scope = differs.scope.code();
             let what = format!("{}.{topic}.{scope}.{}", differs.sender, differs.measure);
-            [what, differs.own.to_string(), differs.counterpart.to_string()]
+            [
+                what,
+                differs.own.to_string(),
+                differs.counterpart.to_string(),
+            ]
         });
         one_sided.chain(messages).chain(figures).collect()
     }
 }
 
 fn position(ledger: &Ledger) -> LogPosition {
-    LogPosition { keeper: ledger.keeper.clone(), log: ledger.origin.clone(), size: ledger.size }
+    LogPosition {
+        keeper: ledger.keeper.clone(),
+        log: ledger.origin.clone(),
+        size: ledger.size,
+    }
 }
 
 fn alone(message: &Message, ledger: &Ledger) -> OneSided {

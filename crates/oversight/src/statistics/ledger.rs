@@ -128,8 +128,11 @@ impl Ledger {
 
     /// The messages of one case, in the order of their writing.
     pub(super) fn thread(&self, thread: &str) -> Vec<&Message> {
-        let mut messages: Vec<&Message> =
-            self.messages.values().filter(|message| message.thread == thread).collect();
+        let mut messages: Vec<&Message> = self
+            .messages
+            .values()
+            .filter(|message| message.thread == thread)
+            .collect();
         messages.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
         messages
     }
@@ -147,26 +150,36 @@ impl<'a> Row<'a> {
         match self.0.opening.field(field) {
             Shown::Opened(value) => Ok(Some(value)),
             Shown::Absent => Ok(None),
-            Shown::Hidden => Err(LedgerError::Hidden { entry: self.0.index, field }),
+            Shown::Hidden => Err(LedgerError::Hidden {
+                entry: self.0.index,
+                field,
+            }),
         }
     }
 
     fn malformed(&self, field: &'static str) -> LedgerError {
-        LedgerError::Field { entry: self.0.index, field }
+        LedgerError::Field {
+            entry: self.0.index,
+            field,
+        }
     }
 
     fn optional_text(&self, field: &'static str) -> Result<Option<&'a str>, LedgerError> {
         let value = self.field(field)?;
-        value.map(|value| value.as_str().ok_or_else(|| self.malformed(field))).transpose()
+        value
+            .map(|value| value.as_str().ok_or_else(|| self.malformed(field)))
+            .transpose()
     }
 
     fn text(&self, field: &'static str) -> Result<&'a str, LedgerError> {
-        self.optional_text(field)?.ok_or_else(|| self.malformed(field))
+        self.optional_text(field)?
+            .ok_or_else(|| self.malformed(field))
     }
 
     fn optional<T: FromStr>(&self, field: &'static str) -> Result<Option<T>, LedgerError> {
         let text = self.optional_text(field)?;
-        text.map(|text| text.parse().map_err(|_| self.malformed(field))).transpose()
+        text.map(|text| text.parse().map_err(|_| self.malformed(field)))
+            .transpose()
     }
 
     fn read<T: FromStr>(&self, field: &'static str) -> Result<T, LedgerError> {
@@ -190,6 +203,10 @@ impl<'a> Row<'a> {
             reason: self.optional("reason")?,
             delivered,
         };
-        if message.sender == *sender { Ok(message) } else { Err(self.malformed("sender")) }
+        if message.sender == *sender {
+            Ok(message)
+        } else {
+            Err(self.malformed("sender"))
+        }
     }
 }

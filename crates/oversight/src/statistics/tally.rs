@@ -30,7 +30,11 @@ impl Scope {
     }
 
     const fn of(message: &Message) -> Self {
-        if message.exercise { Self::Exercise } else { Self::Real }
+        if message.exercise {
+            Self::Exercise
+        } else {
+            Self::Real
+        }
     }
 }
 
@@ -98,7 +102,10 @@ impl Ledger {
     #[must_use]
     pub fn tally(&self, until: Option<Timestamp>, as_of: Timestamp) -> Tally {
         let mut tally = Tally::default();
-        let counted = self.messages.values().filter(|m| until.is_none_or(|until| m.created <= until));
+        let counted = self
+            .messages
+            .values()
+            .filter(|m| until.is_none_or(|until| m.created <= until));
         for message in counted {
             match message.kind {
                 MessageKind::Request => {
@@ -142,7 +149,9 @@ impl Ledger {
     fn followed_by(&self, message: &Message, kind: MessageKind) -> Option<&Message> {
         let thread = self.thread(&message.thread);
         let follows = |other: &&Message| {
-            other.kind == kind && other.sender != message.sender && other.exercise == message.exercise
+            other.kind == kind
+                && other.sender != message.sender
+                && other.exercise == message.exercise
         };
         thread.into_iter().rfind(follows)
     }
@@ -174,7 +183,11 @@ impl Tally {
     /// A sum of counts.
     #[must_use]
     pub fn sum(&self, wanted: impl Fn(&Cell) -> bool) -> u64 {
-        self.0.iter().filter(|(cell, _)| wanted(cell)).map(|(_, count)| count).sum()
+        self.0
+            .iter()
+            .filter(|(cell, _)| wanted(cell))
+            .map(|(_, count)| count)
+            .sum()
     }
 
     /// The counts above zero.

@@ -67,10 +67,21 @@ impl fmt::Display for Place {
                 write!(f, "question {key}, figure {id}")
             }
             Self::Figure { key, id, field } => write!(f, "question {key}, figure {id}, {field}"),
-            Self::Table { key, caption, cell: Some((row, column)) } => {
-                write!(f, "question {key}, table {caption:?}, row {row}, column {column}")
+            Self::Table {
+                key,
+                caption,
+                cell: Some((row, column)),
+            } => {
+                write!(
+                    f,
+                    "question {key}, table {caption:?}, row {row}, column {column}"
+                )
             }
-            Self::Table { key, caption, cell: None } => {
+            Self::Table {
+                key,
+                caption,
+                cell: None,
+            } => {
                 write!(f, "question {key}, table {caption:?}")
             }
             Self::Statement { key, number } => write!(f, "question {key}, statement {number}"),
@@ -82,8 +93,15 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, stated, recomputed } = self;
-        write!(f, "{place}: the file states {stated}, the evidence gives {recomputed}")
+        let Self {
+            place,
+            stated,
+            recomputed,
+        } = self;
+        write!(
+            f,
+            "{place}: the file states {stated}, the evidence gives {recomputed}"
+        )
     }
 }
 
@@ -98,20 +116,29 @@ enum Step<'a> {
 pub(super) fn differences(stated: &Answer, recomputed: &Answer) -> Vec<Difference> {
     // The recomputed answer is unsealed and hashes itself; both are checked elsewhere.
     let bare = |answer: &Answer| {
-        let bare = Answer { seal: None, digests: Vec::new(), ..answer.clone() };
+        let bare = Answer {
+            seal: None,
+            digests: Vec::new(),
+            ..answer.clone()
+        };
         serde_json::to_value(bare).unwrap_or_default()
     };
     let (stated_json, recomputed_json) = (bare(stated), bare(recomputed));
     let mut found = Vec::new();
-    walk(&stated_json, &recomputed_json, &mut Vec::new(), &mut |path, a, b| {
-        if found.len() < MAX_DIFFERENCES {
-            found.push(Difference {
-                place: place(recomputed, path),
-                stated: shown(a),
-                recomputed: shown(b),
-            });
-        }
-    });
+    walk(
+        &stated_json,
+        &recomputed_json,
+        &mut Vec::new(),
+        &mut |path, a, b| {
+            if found.len() < MAX_DIFFERENCES {
+                found.push(Difference {
+                    place: place(recomputed, path),
+                    stated: shown(a),
+                    recomputed: shown(b),
+                });
+            }
+        },
+    );
     found.sort_by_key(|difference| match difference.place {
         Place::Figure { .. } => 0,
         Place::Table { .. } => 1,
@@ -134,7 +161,10 @@ fn walk<'a>(
 ) {
     match (a, b) {
         (Value::Object(left), Value::Object(right)) => {
-            for key in left.keys().chain(right.keys().filter(|key| !left.contains_key(*key))) {
+            for key in left
+                .keys()
+                .chain(right.keys().filter(|key| !left.contains_key(*key)))
+            {
                 path.push(Step::Field(key));
                 match (left.get(key), right.get(key)) {
                     (Some(a), Some(b)) => walk(a, b, path, differs),
@@ -160,19 +190,34 @@ fn walk<'a>(
 
 fn place(answer: &Answer, path: &[Step<'_>]) -> Place {
     let whole = || Place::Document { path: text(path) };
-    let [Step::Field("questions"), Step::Item(question), rest @ ..] = path else { return whole() };
-    let [Step::Field("answers"), Step::Item(part), rest @ ..] = rest else { return whole() };
-    let part = answer.questions.get(*question).and_then(|it| it.answers.get(*part));
+    let [Step::Field("questions"), Step::Item(question), rest @ ..] = path else {
+        return whole();
+    };
+    let [Step::Field("answers"), Step::Item(part), rest @ ..] = rest else {
+        return whole();
+    };
+    let part = answer
+        .questions
+        .get(*question)
+        .and_then(|it| it.answers.get(*part));
     let Some(part) = part else { return whole() };
     let key = part.key.clone();
     match rest {
         [Step::Field("figures"), Step::Item(at), rest @ ..] => Place::Figure {
-            id: part.figures.get(*at).map(|figure| figure.id.clone()).unwrap_or_default(),
+            id: part
+                .figures
+                .get(*at)
+                .map(|figure| figure.id.clone())
+                .unwrap_or_default(),
             field: text(rest),
             key,
         },
         [Step::Field("tables"), Step::Item(at), rest @ ..] => Place::Table {
-            caption: part.tables.get(*at).map(|table| table.caption.clone()).unwrap_or_default(),
+            caption: part
+                .tables
+                .get(*at)
+                .map(|table| table.caption.clone())
+                .unwrap_or_default(),
             cell: match rest {
                 [Step::Field("rows"), Step::Item(row), Step::Item(column)] => {
                     Some((row + 1, column + 1))
@@ -181,10 +226,14 @@ fn place(answer: &Answer, path: &[Step<'_>]) -> Place {
             },
             key,
         },
-        [Step::Field("statements"), Step::Item(at), ..] => {
-            Place::Statement { key, number: at + 1 }
-        }
-        rest => Place::Part { key, field: text(rest) },
+        [Step::Field("statements"), Step::Item(at), ..] => Place::Statement {
+            key,
+            number: at + 1,
+        },
+        rest => Place::Part {
+            key,
+            field: text(rest),
+        },
     }
 }
 

@@ -153,18 +153,29 @@ fn logs(answer: &Answer, proof: &Proof) -> Vec<LogLine> {
     };
     let own = answer.issuer.party.as_str();
     let shown = answer.evidence.records.entries.len() as u64;
-    let office = proof.office.iter().map(|checkpoint| line(own, checkpoint, false, shown));
+    let office = proof
+        .office
+        .iter()
+        .map(|checkpoint| line(own, checkpoint, false, shown));
     let mut lines: Vec<LogLine> = office.collect();
     for exchange in &proof.exchanges {
         lines.push(line(own, &exchange.own, true, exchange.own.size));
         let peer = exchange.peer.as_str();
-        lines.extend(exchange.counterpart.iter().map(|it| line(peer, it, true, it.size)));
+        lines.extend(
+            exchange
+                .counterpart
+                .iter()
+                .map(|it| line(peer, it, true, it.size)),
+        );
     }
     lines
 }
 
 fn figures(answer: &Answer) -> Vec<FigureLine> {
-    let parts = answer.questions.iter().flat_map(|question| &question.answers);
+    let parts = answer
+        .questions
+        .iter()
+        .flat_map(|question| &question.answers);
     let figures = parts.flat_map(|part| part.figures.iter().map(move |figure| (part, figure)));
     figures
         .map(|(part, figure)| FigureLine {
@@ -174,29 +185,42 @@ fn figures(answer: &Answer) -> Vec<FigureLine> {
             proved: match &figure.counterpart {
                 None => ProvedBy::OwnLogOnly,
                 Some(counterpart) if counterpart.value == figure.value => ProvedBy::BothLogs,
-                Some(counterpart) => ProvedBy::Contested { counterpart: counterpart.value },
+                Some(counterpart) => ProvedBy::Contested {
+                    counterpart: counterpart.value,
+                },
             },
         })
         .collect()
 }
 
 fn assertions(answer: &Answer, proof: &Proof) -> Vec<Assertion> {
-    let parts = answer.questions.iter().flat_map(|question| &question.answers);
+    let parts = answer
+        .questions
+        .iter()
+        .flat_map(|question| &question.answers);
     let on_records = parts
         .filter(|part| !part.cited.is_empty() || part.kind == AnswerKind::NotRecorded)
         .map(|part| part.key.clone());
     let source_sha256 = answer.inquiry.source_sha256.clone();
     let mut assertions = vec![
         Assertion::QuestionTexts { source_sha256 },
-        Assertion::RecordsComplete { questions: on_records.collect() },
+        Assertion::RecordsComplete {
+            questions: on_records.collect(),
+        },
         Assertion::RecordsTrue,
         Assertion::Times,
     ];
-    if proof.manifests.iter().any(|manifest| manifest.trusted != Some(true)) {
+    if proof
+        .manifests
+        .iter()
+        .any(|manifest| manifest.trusted != Some(true))
+    {
         assertions.insert(0, Assertion::Keys);
     }
     if answer.evidence.withheld > 0 {
-        assertions.push(Assertion::WithheldRecords { count: answer.evidence.withheld });
+        assertions.push(Assertion::WithheldRecords {
+            count: answer.evidence.withheld,
+        });
     }
     assertions
 }

@@ -1,5 +1,5 @@
 //! Two nodes' journals in memory, for tests of statistics, findings and answers.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use journal::checkpoint::Checkpoint;
 use journal::entry::{EntryBody, Salt, leaf_bytes, open_fields};
@@ -92,8 +92,16 @@ impl Node {
             ]
         });
         let log: Vec<Value> = entries.collect();
-        let mut extract = extract(&self.origin("office"), &self.office, &log, &RECORD_FIELDS, false);
-        extract.entries.retain(|entry| entry.opening.get("record").is_some());
+        let mut extract = extract(
+            &self.origin("office"),
+            &self.office,
+            &log,
+            &RECORD_FIELDS,
+            false,
+        );
+        extract
+            .entries
+            .retain(|entry| entry.opening.get("record").is_some());
         extract
     }
 
@@ -105,7 +113,13 @@ impl Node {
 }
 
 /// An extract of a log of these entries.
-pub fn extract(origin: &str, key: &LogKey, log: &[Value], fields: &[&str], complete: bool) -> Extract {
+pub fn extract(
+    origin: &str,
+    key: &LogKey,
+    log: &[Value],
+    fields: &[&str],
+    complete: bool,
+) -> Extract {
     let bodies: Vec<(EntryBody, Salt)> = log
         .iter()
         .zip(1_u64..)
@@ -116,15 +130,27 @@ pub fn extract(origin: &str, key: &LogKey, log: &[Value], fields: &[&str], compl
             (EntryBody::new(fields).unwrap(), Salt::new(salt))
         })
         .collect();
-    let leaves: Vec<Hash> =
-        bodies.iter().map(|(body, salt)| leaf_hash(&leaf_bytes(body, salt))).collect();
-    let checkpoint =
-        Checkpoint { origin: origin.to_owned(), size: leaves.len() as u64, root: root_of(&leaves) };
-    let entries = bodies.iter().enumerate().map(|(at, (body, salt))| ExtractEntry {
-        index: at as u64,
-        opening: open_fields(body, salt, fields),
-        proof: if complete { Vec::new() } else { path(at, &leaves) },
-    });
+    let leaves: Vec<Hash> = bodies
+        .iter()
+        .map(|(body, salt)| leaf_hash(&leaf_bytes(body, salt)))
+        .collect();
+    let checkpoint = Checkpoint {
+        origin: origin.to_owned(),
+        size: leaves.len() as u64,
+        root: root_of(&leaves),
+    };
+    let entries = bodies
+        .iter()
+        .enumerate()
+        .map(|(at, (body, salt))| ExtractEntry {
+            index: at as u64,
+            opening: open_fields(body, salt, fields),
+            proof: if complete {
+                Vec::new()
+            } else {
+                path(at, &leaves)
+            },
+        });
     Extract {
         log: origin.to_owned(),
         checkpoint: checkpoint.sign(&[&key.signer(origin)]).unwrap(),
@@ -203,7 +229,13 @@ pub fn log_of(party: &str, messages: &[Sent]) -> Vec<Value> {
     entries.collect()
 }
 
-pub fn request(id: &'static str, sender: &'static str, topic: &str, exercise: bool, day: &'static str) -> Sent {
+pub fn request(
+    id: &'static str,
+    sender: &'static str,
+    topic: &str,
+    exercise: bool,
+    day: &'static str,
+) -> Sent {
     Sent {
         id,
         kind: "request",
@@ -240,7 +272,13 @@ pub fn exercise_traffic() -> Vec<Sent> {
     let held = request("m2", "cn", "terrorism-online", true, day);
     let silent = request("m3", "de", "sabotage", true, day);
     let situation = request("m4", "de", "situation", true, day);
-    let ping = Sent { id: "p1", kind: "ping", thread: "p1", more: json!({}), ..crime.clone() };
+    let ping = Sent {
+        id: "p1",
+        kind: "ping",
+        thread: "p1",
+        more: json!({}),
+        ..crime.clone()
+    };
     let pong = Sent {
         id: "p2",
         kind: "ping-reply",
@@ -265,13 +303,32 @@ pub fn exercise_traffic() -> Vec<Sent> {
 /// The records of the reference case.
 pub fn fixture_records() -> Vec<Record> {
     let files = [
-        ("mechanism", include_str!("../../../../fixtures/record/mechanism.yaml")),
-        ("round-1", include_str!("../../../../fixtures/record/round-1.yaml")),
-        ("contact-point", include_str!("../../../../fixtures/record/contact-point.yaml")),
-        ("dossiers", include_str!("../../../../fixtures/record/dossiers.yaml")),
-        ("house-rules", include_str!("../../../../fixtures/record/house-rules.yaml")),
+        (
+            "mechanism",
+            include_str!("../../../../fixtures/record/mechanism.yaml"),
+        ),
+        (
+            "round-1",
+            include_str!("../../../../fixtures/record/round-1.yaml"),
+        ),
+        (
+            "contact-point",
+            include_str!("../../../../fixtures/record/contact-point.yaml"),
+        ),
+        (
+            "dossiers",
+            include_str!("../../../../fixtures/record/dossiers.yaml"),
+        ),
+        (
+            "house-rules",
+            include_str!("../../../../fixtures/record/house-rules.yaml"),
+        ),
     ];
-    let inputs = files.map(|(name, text)| Input { name, text, format: Format::Yaml });
+    let inputs = files.map(|(name, text)| Input {
+        name,
+        text,
+        format: Format::Yaml,
+    });
     records::file::read_all(&inputs, |_| false).unwrap()
 }
 
@@ -287,10 +344,18 @@ pub struct Case {
 
 impl Case {
     pub fn new() -> Self {
-        Self { de: Node::new("de", "cn"), cn: Node::new("cn", "de") }
+        Self {
+            de: Node::new("de", "cn"),
+            cn: Node::new("cn", "de"),
+        }
     }
 
-    pub fn evidence(&self, records: &[Record], own: &[Sent], counterpart: Option<&[Sent]>) -> Evidence {
+    pub fn evidence(
+        &self,
+        records: &[Record],
+        own: &[Sent],
+        counterpart: Option<&[Sent]>,
+    ) -> Evidence {
         Evidence {
             party: "de".parse().unwrap(),
             as_of: as_of(),

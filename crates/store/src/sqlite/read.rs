@@ -333,7 +333,11 @@ pub(super) fn blob(connection: &Connection, hash: &Hash) -> Result<Option<Vec<u8
         .query_row([hash.0.as_slice()], |row| row.get(0))
         .optional()?;
     if bytes.as_ref().is_some_and(|bytes| sha256(bytes) != *hash) {
-        return Err(damaged("blobs", format!("{hash} has other bytes than its name says")).into());
+        return Err(damaged(
+            "blobs",
+            format!("{hash} has other bytes than its name says"),
+        )
+        .into());
     }
     Ok(bytes)
 }

@@ -4,11 +4,10 @@ use super::ReadError;
 use super::read::{self, damaged, to_stored};
 use crate::batch::{Batch, DocumentPut, NewEntry, OutboxUpdate};
 use crate::database::{CommitError, Committed, EntryRef, Head, LogSigner, StoreError};
-use crate::sequencer::{GroupWriter, Waiting};
+use crate::sequencer::{GroupWriter, PreparedEntry, Waiting};
 use journal::checkpoint::Checkpoint;
 use journal::edge::Edge;
-use journal::entry::leaf_bytes;
-use journal::hash::{Hash, leaf_hash};
+use journal::hash::Hash;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,6 +71,7 @@ impl Writer {
                 logs,
                 &mut growth,
                 &waiting.batch,
+                &waiting.entries,
             )?);
         }
         let grown = write_trees(&transaction, logs, &growth)?;
@@ -139,6 +139,7 @@ fn write_batch(
     logs: &BTreeMap<String, OpenLog>,
     growth: &mut Growth,
     batch: &Batch,
+    prepared: &[PreparedEntry],
 ) -> Result<Result<Vec<EntryRef>, CommitError>, ReadError> {
     if let Err(refusal) = check_batch(transaction, logs, batch)? {
         return Ok(Err(refusal));
@@ -152,8 +153,8 @@ fn write_batch(
         }
     }
     let mut entries = Vec::with_capacity(batch.entries.len());
-    for entry in &batch.entries {
-        entries.push(write_entry(transaction, logs, growth, entry)?);
+    for (entry, prepared) in batch.entries.iter().zip(prepared) {
+        entries.push(write_entry(transaction, logs, growth, entry, prepared)?);
     }
     for put in &batch.documents {
         write_document(
@@ -235,13 +236,11 @@ fn write_entry(
     logs: &BTreeMap<String, OpenLog>,
     growth: &mut Growth,
     entry: &NewEntry,
+    prepared: &PreparedEntry,
 ) -> Result<EntryRef, ReadError> {
     let durable = logs.get(&entry.log).map_or(0, |log| log.edge.size());
     let leaves = growth.leaves.entry(entry.log.clone()).or_default();
     let index = durable + leaves.len() as u64;
-    let leaf = leaf_bytes(&entry.body, &entry.salt);
-    let body = serde_json::to_string(&entry.body)
-        .map_err(|e| damaged(&entry.log, format!("entry cannot be written: {e}")))?;
     transaction
         .prepare_cached(
             "INSERT INTO entries (log, idx, leaf, salt, body) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -249,11 +248,11 @@ fn write_entry(
         .execute(params![
             entry.log,
             to_stored(&entry.log, index)?,
-            leaf,
+            prepared.leaf,
             entry.salt.as_bytes().as_slice(),
-            body
+            prepared.body
         ])?;
-    leaves.push(leaf_hash(&leaf));
+    leaves.push(prepared.hash);
     Ok(EntryRef {
         log: entry.log.clone(),
         index,
@@ -506,8 +505,14 @@ mod tests {
             .map(|answer| answer.recv().unwrap().map(|c| c.entries[0].index).ok())
             .collect();
         assert_eq!(indices, [Some(0), None, Some(1)]);
-        assert_eq!(read::head(&writer.connection, "office").unwrap_or_else(|_| panic!()).size, 2);
-        let revisions = read::revisions(&writer.connection, "case", "a").unwrap_or_else(|_| panic!());
+        assert_eq!(
+            read::head(&writer.connection, "office")
+                .unwrap_or_else(|_| panic!())
+                .size,
+            2
+        );
+        let revisions =
+            read::revisions(&writer.connection, "case", "a").unwrap_or_else(|_| panic!());
         let texts: Vec<_> = revisions.iter().map(|d| d.json.as_str()).collect();
         assert_eq!(texts, ["first", "third"]);
     }

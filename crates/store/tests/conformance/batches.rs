@@ -55,7 +55,10 @@ pub fn a_batch_is_written_whole(open: Open, dir: &Path) {
     assert_eq!(texts(&*database, OFFICE), ["first"]);
     assert_eq!(texts(&*database, EXCHANGE), ["first"]);
     let filed = database.document("case", "a").unwrap().unwrap();
-    assert_eq!((filed.revision, filed.entry.as_ref()), (1, committed.entries.first()));
+    assert_eq!(
+        (filed.revision, filed.entry.as_ref()),
+        (1, committed.entries.first())
+    );
     assert_eq!(database.outbox().unwrap().len(), 1);
     assert_eq!(database.blob(&blob).unwrap().unwrap(), b"first");
 }
@@ -93,7 +96,16 @@ pub fn an_unfit_batch_stops_nobody(open: Open, dir: &Path) {
 
     let (taken, _) = full_batch("place taken", 1, 1);
     let error = database.commit(taken).unwrap_err();
-    assert!(matches!(error, CommitError::Conflict { family: "outbox", .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            CommitError::Conflict {
+                family: "outbox",
+                ..
+            }
+        ),
+        "{error}"
+    );
     let (mut twice, _) = full_batch("place twice", 1, 2);
     let put = |seq| OutboxPut {
         peer: "cn".to_owned(),
@@ -104,13 +116,22 @@ pub fn an_unfit_batch_stops_nobody(open: Open, dir: &Path) {
     twice.outbox.push(put(2));
     assert!(matches!(
         database.commit(twice),
-        Err(CommitError::Conflict { family: "outbox", .. })
+        Err(CommitError::Conflict {
+            family: "outbox",
+            ..
+        })
     ));
     let (huge, _) = full_batch("huge", 1, u64::MAX);
-    assert!(matches!(database.commit(huge), Err(CommitError::Store(StoreError::Unfit(_)))));
+    assert!(matches!(
+        database.commit(huge),
+        Err(CommitError::Store(StoreError::Unfit(_)))
+    ));
     let (mut loose, _) = full_batch("derives from nothing", 1, 2);
     loose.documents.push(document("case", "b", "", Some(2)));
-    assert!(matches!(database.commit(loose), Err(CommitError::Store(StoreError::Unfit(_)))));
+    assert!(matches!(
+        database.commit(loose),
+        Err(CommitError::Store(StoreError::Unfit(_)))
+    ));
     let (mut nowhere, _) = full_batch("no such log", 1, 2);
     nowhere.entries.push(entry("nowhere", ""));
     assert!(matches!(
@@ -135,27 +156,38 @@ pub fn of_rivals_exactly_one_wins(open: Open, dir: &Path) {
                     let (database, barrier) = (&database, &barrier);
                     scope.spawn(move || {
                         let text = format!("{round}/{rival}");
-                        let (batch, blob) = full_batch(&text, round, round as u64 * RIVALS + rival + 1);
+                        let (batch, blob) =
+                            full_batch(&text, round, round as u64 * RIVALS + rival + 1);
                         barrier.wait();
                         (text, blob, database.commit(batch))
                     })
                 })
                 .collect();
-            rivals.into_iter().map(|rival| rival.join().unwrap()).collect()
+            rivals
+                .into_iter()
+                .map(|rival| rival.join().unwrap())
+                .collect()
         });
-        let (winners, losers): (Vec<_>, Vec<_>) =
-            results.into_iter().partition(|(_, _, result)| result.is_ok());
+        let (winners, losers): (Vec<_>, Vec<_>) = results
+            .into_iter()
+            .partition(|(_, _, result)| result.is_ok());
         assert_eq!(winners.len(), 1);
         let (text, blob, result) = winners.into_iter().next().unwrap();
         let committed = result.unwrap();
         assert_eq!(texts(&*database, OFFICE).last(), Some(&text));
         assert_eq!(texts(&*database, EXCHANGE).len() as i64, round + 1);
-        assert_eq!(database.revisions("case", "a").unwrap().len() as i64, round + 1);
+        assert_eq!(
+            database.revisions("case", "a").unwrap().len() as i64,
+            round + 1
+        );
         assert_eq!(database.outbox().unwrap().len() as i64, round + 1);
         assert_eq!(committed.entries[0].index as i64, round);
         assert!(database.blob(&blob).unwrap().is_some());
         for (_, blob, result) in losers {
-            assert!(matches!(result, Err(CommitError::Conflict { family: "case", .. })));
+            assert!(matches!(
+                result,
+                Err(CommitError::Conflict { family: "case", .. })
+            ));
             assert_eq!(database.blob(&blob).unwrap(), None);
         }
     }

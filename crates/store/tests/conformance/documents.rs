@@ -22,7 +22,13 @@ pub fn revisions_stay(open: Open, dir: &Path) {
     let revisions = database.revisions("case", "a").unwrap();
     let seen: Vec<_> = revisions
         .iter()
-        .map(|d| (d.revision, d.json.as_str(), d.entry.as_ref().map(|e| e.index)))
+        .map(|d| {
+            (
+                d.revision,
+                d.json.as_str(),
+                d.entry.as_ref().map(|e| e.index),
+            )
+        })
         .collect();
     assert_eq!(
         seen,
@@ -32,8 +38,14 @@ pub fn revisions_stay(open: Open, dir: &Path) {
             (3, "{\"text\":\"three\"}", Some(2))
         ]
     );
-    assert_eq!(database.document("case", "a").unwrap().as_ref(), revisions.last());
-    assert_eq!(database.documents("case", None).unwrap().as_slice(), &revisions[2..]);
+    assert_eq!(
+        database.document("case", "a").unwrap().as_ref(),
+        revisions.last()
+    );
+    assert_eq!(
+        database.documents("case", None).unwrap().as_slice(),
+        &revisions[2..]
+    );
     assert_eq!(database.document("peer", "a").unwrap().unwrap().entry, None);
     assert!(database.revisions("case", "b").unwrap().is_empty());
 }
@@ -47,13 +59,25 @@ pub fn lists_filter_and_sort(open: Open, dir: &Path) {
         sort,
         ..document("case", id, tag, None)
     };
-    let batch = |documents| Batch { documents, ..Batch::default() };
+    let batch = |documents| Batch {
+        documents,
+        ..Batch::default()
+    };
     database
-        .commit(batch(vec![put("a", "open", 5), put("b", "open", -3), put("c", "held", 9)]))
+        .commit(batch(vec![
+            put("a", "open", 5),
+            put("b", "open", -3),
+            put("c", "held", 9),
+        ]))
         .unwrap();
     database.commit(batch(vec![put("a", "closed", 1)])).unwrap();
     let ids = |tag| -> Vec<String> {
-        database.documents("case", tag).unwrap().into_iter().map(|d| d.id).collect()
+        database
+            .documents("case", tag)
+            .unwrap()
+            .into_iter()
+            .map(|d| d.id)
+            .collect()
     };
     assert_eq!(ids(None), ["c", "a", "b"]);
     assert_eq!(ids(Some("open")), ["b"]);
@@ -90,16 +114,35 @@ pub fn as_of_is_replay(open: Open, dir: &Path) {
             tag: String::new(),
             sort: 0,
             json: format!("{{\"text\":\"{text}\"}}"),
-            entry: Some(EntryRef { log: OFFICE.to_owned(), index: step as u64 }),
+            entry: Some(EntryRef {
+                log: OFFICE.to_owned(),
+                index: step as u64,
+            }),
         };
         replayed.insert(id.to_owned(), filed);
         stood.push(replayed.values().rev().cloned().collect());
     }
     for (size, expected) in stood.iter().enumerate() {
-        let found = database.documents_as_of("case", OFFICE, size as u64).unwrap();
+        let found = database
+            .documents_as_of("case", OFFICE, size as u64)
+            .unwrap();
         assert_eq!(found, *expected, "as of {size}");
     }
-    assert_eq!(database.documents_as_of("case", OFFICE, u64::MAX).unwrap(), stood[40]);
-    assert!(database.documents_as_of("mail", OFFICE, 40).unwrap().is_empty());
-    assert_eq!(database.documents_as_of("mail", EXCHANGE, 40).unwrap().len(), 3);
+    assert_eq!(
+        database.documents_as_of("case", OFFICE, u64::MAX).unwrap(),
+        stood[40]
+    );
+    assert!(
+        database
+            .documents_as_of("mail", OFFICE, 40)
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        database
+            .documents_as_of("mail", EXCHANGE, 40)
+            .unwrap()
+            .len(),
+        3
+    );
 }

@@ -54,9 +54,12 @@ pub fn signers() -> Vec<LogSigner> {
 
 /// Checks that a head's checkpoint is signed by its log and says what the head says.
 pub fn check_signed(head: &Head) {
-    let checkpoint =
-        Checkpoint::open(&head.checkpoint, &origin(&head.log), &[&key(&head.log).verifier()])
-            .unwrap();
+    let checkpoint = Checkpoint::open(
+        &head.checkpoint,
+        &origin(&head.log),
+        &[&key(&head.log).verifier()],
+    )
+    .unwrap();
     assert_eq!((checkpoint.size, checkpoint.root), (head.size, head.root));
 }
 

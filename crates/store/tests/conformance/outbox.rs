@@ -34,18 +34,29 @@ pub fn messages_wait_in_order(open: Open, dir: &Path) {
         heads
     };
     assert_eq!(heads(), [row("cn", 1), row("fr", 7)]);
-    assert_eq!(database.outbox().unwrap(), [row("cn", 1), row("cn", 2), row("cn", 3), row("fr", 7)]);
+    assert_eq!(
+        database.outbox().unwrap(),
+        [row("cn", 1), row("cn", 2), row("cn", 3), row("fr", 7)]
+    );
 
-    let update = |update| Batch { outbox_updates: vec![update], ..Batch::default() };
+    let update = |update| Batch {
+        outbox_updates: vec![update],
+        ..Batch::default()
+    };
     let failed = |seq, due_ms, error: &str| OutboxUpdate::Failed {
         peer: "cn".to_owned(),
         seq,
         due_ms,
         error: error.to_owned(),
     };
-    let delivered = |seq| OutboxUpdate::Delivered { peer: "cn".to_owned(), seq };
+    let delivered = |seq| OutboxUpdate::Delivered {
+        peer: "cn".to_owned(),
+        seq,
+    };
     database.commit(update(failed(1, 900, "no route"))).unwrap();
-    database.commit(update(failed(1, 950, "timed out"))).unwrap();
+    database
+        .commit(update(failed(1, 950, "timed out")))
+        .unwrap();
     let late = OutboxRow {
         attempts: 2,
         due_ms: 950,

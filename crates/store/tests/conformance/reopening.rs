@@ -14,12 +14,17 @@ pub fn reopening_changes_nothing(open: Open, dir: &Path) {
         assert_eq!(found.size, round * 200);
         if let Some(last) = heads.last() {
             assert_eq!(found, *last);
-            assert_eq!(database.document("case", "a").unwrap().unwrap().revision, round as i64);
+            assert_eq!(
+                database.document("case", "a").unwrap().unwrap().revision,
+                round as i64
+            );
             assert_eq!(database.outbox().unwrap().len() as u64, round);
         }
         let blob = BlobRef::new(vec![round as u8]);
         let batch = Batch {
-            entries: (0..200).map(|n| entry(OFFICE, &format!("{round}/{n}"))).collect(),
+            entries: (0..200)
+                .map(|n| entry(OFFICE, &format!("{round}/{n}")))
+                .collect(),
             documents: vec![document("case", "a", "", Some(0))],
             outbox: vec![OutboxPut {
                 peer: "cn".to_owned(),

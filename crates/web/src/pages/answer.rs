@@ -1,6 +1,6 @@
 //! Drafting the answer to a request of the counterpart. A refusal is an answer too.
 
-use super::case_view::{Line, Row, request_lines};
+use super::case_view::{RequestLines, Row};
 use super::request::case_of;
 use super::request_new::LANGUAGES;
 use super::upload::Upload;
@@ -29,7 +29,7 @@ struct Page {
     frame: Frame,
     w: Words,
     row: Row,
-    lines: Vec<Line>,
+    request: RequestLines,
     allowed: bool,
     sections: Vec<Section>,
 }
@@ -77,7 +77,7 @@ fn page(desk: &Desk, case: &Case, sections: Vec<Section>, refusal: Option<Refusa
         frame: desk.frame_with(&format!("/requests/{}/answer", case.thread), refusal),
         w,
         row: Row::of(w, case, desk.now()),
-        lines: request_lines(w, &case.request),
+        request: RequestLines::of(w, &case.request),
         allowed: desk.may_with(Action::DraftAnswer, case_facts(case)),
         sections,
     };

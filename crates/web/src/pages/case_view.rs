@@ -36,7 +36,7 @@ impl Row {
         let thread = case.thread.to_string();
         let direction = case.direction();
         Self {
-            short: thread.chars().take(13).collect(),
+            short: short(&thread),
             thread,
             subject: titled(words, &case.request.subject),
             lang: case.request.language.clone(),
@@ -50,6 +50,14 @@ impl Row {
             tone: case.stage.into(),
             exercise: case.exercise,
         }
+    }
+}
+
+/// The beginning of a case's name, which is its time, and its end, which is random.
+pub(crate) fn short(thread: &str) -> String {
+    match (thread.get(..8), thread.len().checked_sub(4).and_then(|end| thread.get(end..))) {
+        (Some(begin), Some(end)) if thread.len() > 13 => format!("{begin}…{end}"),
+        _ => thread.to_owned(),
     }
 }
 
@@ -72,7 +80,7 @@ pub(crate) fn files(words: Words, case: &Case, files: &[AttachmentRef]) -> Vec<F
     files
         .iter()
         .map(|file| {
-            let hex: String = file.sha256.0.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = hex::encode(file.sha256.0);
             FileLine {
                 name: words.seen(&file.name),
                 media_type: words.seen(&file.media_type),
@@ -84,19 +92,61 @@ pub(crate) fn files(words: Words, case: &Case, files: &[AttachmentRef]) -> Vec<F
         .collect()
 }
 
-/// The free texts of a request in the order in which a reader needs them.
-pub(crate) fn request_lines(words: Words, request: &Request) -> Vec<Line> {
-    let fields = [
-        ("facts", request.facts.as_str()),
-        ("offence", &request.offence),
-        ("purpose", &request.purpose),
-        ("why-held", &request.why_held),
-        ("necessity", &request.necessity),
-        ("legal-basis", &request.legal_basis),
-        ("urgency-reason", request.urgency_reason.as_deref().unwrap_or_default()),
-    ];
-    let given = fields.into_iter().filter(|(_, text)| !text.trim().is_empty());
-    given.map(|(id, text)| Line { label: words.t(&format!("field-{id}")), text: words.seen(text) }).collect()
+/// A selector that a request names.
+pub(crate) struct SelectorLine {
+    pub(crate) kind: String,
+    pub(crate) value: String,
+    pub(crate) link: String,
+}
+
+/// Everything that a request says.
+pub(crate) struct RequestLines {
+    pub(crate) lang: String,
+    pub(crate) requester: Vec<Line>,
+    /// The free texts in the order in which a reader needs them.
+    pub(crate) texts: Vec<Line>,
+    pub(crate) items: Vec<String>,
+    pub(crate) selectors: Vec<SelectorLine>,
+    /// Whether it is declared that no political, religious or ethnic purpose is pursued.
+    pub(crate) no_persecution: bool,
+    pub(crate) marking: String,
+}
+
+impl RequestLines {
+    pub(crate) fn of(words: Words, request: &Request) -> Self {
+        let line = |(id, text): (&str, &str)| Line { label: words.t(&format!("field-{id}")), text: words.seen(text) };
+        let requester = [
+            ("requester-authority", request.requester.authority.as_str()),
+            ("requester-unit", &request.requester.unit),
+            ("requester-contact", &request.requester.verification_contact),
+        ];
+        let texts = [
+            ("facts", request.facts.as_str()),
+            ("offence", &request.offence),
+            ("purpose", &request.purpose),
+            ("why-held", &request.why_held),
+            ("necessity", &request.necessity),
+            ("legal-basis", &request.legal_basis),
+            ("urgency-reason", request.urgency_reason.as_deref().unwrap_or_default()),
+        ];
+        Self {
+            lang: request.language.clone(),
+            requester: requester.into_iter().map(line).collect(),
+            texts: texts.into_iter().filter(|(_, text)| !text.trim().is_empty()).map(line).collect(),
+            items: request.items.iter().map(|item| words.seen(item)).collect(),
+            selectors: request
+                .selectors
+                .iter()
+                .map(|selector| SelectorLine {
+                    kind: words.label("selector", selector.kind.code()),
+                    value: words.seen(&selector.value),
+                    link: words.seen(selector.link.as_deref().unwrap_or_default()),
+                })
+                .collect(),
+            no_persecution: request.no_persecution_declared,
+            marking: marking(words, &request.marking),
+        }
+    }
 }
 
 /// A marking in words.

@@ -15,7 +15,6 @@ use office::authority::inquiry_facts;
 use office::handling::Inquiry;
 use policy::Action;
 use serde::Deserialize;
-use serde_json::Value;
 
 struct InquiryLine {
     reference: String,
@@ -74,7 +73,16 @@ fn read(inquiry: &Inquiry) -> Option<oversight::inquiry::Inquiry> {
 struct QuestionLine {
     number: u32,
     text: String,
-    answer: Vec<String>,
+    replies: Vec<Reply>,
+}
+
+/// The answer to one demand of a question.
+struct Reply {
+    /// The words of the demand, where it is not the question itself.
+    asked: String,
+    kind: String,
+    statements: Vec<String>,
+    tables: Vec<oversight::finding::Table>,
 }
 
 #[derive(Template)]
@@ -89,6 +97,8 @@ struct InquiryPage {
     filed_at: String,
     released_by: String,
     document: String,
+    lang: &'static str,
+    has_page: bool,
     allowed: bool,
 }
 
@@ -131,7 +141,7 @@ fn page(desk: &Desk, reference: &str, refusal: Option<Refusal>) -> Result<Respon
         Some(answer) => desk.reader().blob(&answer.document)?,
         None => None,
     };
-    let json: Option<Value> = document.as_deref().and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let answer: Option<oversight::Answer> = document.as_deref().and_then(|bytes| serde_json::from_slice(bytes).ok());
     let filed = inquiry.answer.as_ref();
     let questions = read(&inquiry).map(|parsed| parsed.questions).unwrap_or_default();
     let page = InquiryPage {
@@ -141,7 +151,7 @@ fn page(desk: &Desk, reference: &str, refusal: Option<Refusal>) -> Result<Respon
         questions: questions
             .into_iter()
             .map(|question| QuestionLine {
-                answer: answer_to(w, json.as_ref(), question.number),
+                replies: replies(w, answer.as_ref(), question.number),
                 number: question.number,
                 text: w.seen(&question.text),
             })
@@ -151,31 +161,44 @@ fn page(desk: &Desk, reference: &str, refusal: Option<Refusal>) -> Result<Respon
         filed_at: filed.map(|answer| minute(answer.at)).unwrap_or_default(),
         released_by: filed.and_then(|answer| answer.released_by.as_deref()).map(|by| w.seen(by)).unwrap_or_default(),
         document: filed.map(|answer| answer.document.to_string()).unwrap_or_default(),
+        lang: answer.as_ref().map_or("", |answer| locales::Language::from(answer.lang).code()),
+        has_page: answer.is_some(),
         allowed: desk.may_with(Action::ReleaseInquiryAnswer, inquiry_facts(filed.map(|answer| answer.by.clone()))),
     };
     html(page.frame.refusal.as_ref(), &page)
 }
 
-/// The words of the filed answer to a question.
-fn answer_to(w: Words, document: Option<&Value>, number: u32) -> Vec<String> {
-    let questions = document.and_then(|document| document.get("questions")).and_then(Value::as_array);
-    let question = questions.and_then(|questions| {
-        questions.iter().find(|question| question.get("number").and_then(Value::as_u64) == Some(u64::from(number)))
-    });
-    let text = question.and_then(|question| question.get("text").or_else(|| question.get("answer")));
-    text.and_then(Value::as_str).map(|text| text.lines().map(|line| w.seen(line)).collect()).unwrap_or_default()
+/// The answers filed to a question, demand by demand.
+fn replies(w: Words, answer: Option<&oversight::Answer>, number: u32) -> Vec<Reply> {
+    let questions = answer.map(|answer| answer.questions.as_slice()).unwrap_or_default();
+    let question = questions.iter().find(|question| question.number == number);
+    let parts = question.map(|question| question.answers.as_slice()).unwrap_or_default();
+    parts
+        .iter()
+        .map(|part| Reply {
+            asked: if part.key == number.to_string() { String::new() } else { w.seen(&part.asked) },
+            kind: w.seen(&part.kind_label),
+            statements: part.statements.iter().map(|statement| w.seen(&statement.text)).collect(),
+            tables: part.tables.clone(),
+        })
+        .collect()
 }
 
-/// The paper as it came in, or the answer document, each as a file to keep.
+/// The paper as it came in, or the answer as document or page, each as a file to keep.
 fn file(desk: &Desk, reference: &str, wanted: &str) -> Result<Response, Fault> {
     let inquiry = find(desk, reference)?;
-    let hash = match wanted {
-        "source" => inquiry.source,
-        "answer" => inquiry.answer.ok_or(Fault::NotFound)?.document,
+    let (hash, ending) = match wanted {
+        "source" => (inquiry.source, ""),
+        "answer" => (inquiry.answer.ok_or(Fault::NotFound)?.document, ".json"),
+        "page" => (inquiry.answer.ok_or(Fault::NotFound)?.document, ".html"),
         _ => return Err(Fault::NotFound),
     };
-    let bytes = desk.reader().blob(&hash)?.ok_or(Fault::NotFound)?;
-    let name = format!("{}-{wanted}{}", reference.replace('/', "-"), if wanted == "answer" { ".json" } else { "" });
+    let mut bytes = desk.reader().blob(&hash)?.ok_or(Fault::NotFound)?;
+    if wanted == "page" {
+        let answer: oversight::Answer = serde_json::from_slice(&bytes).map_err(|_| Fault::NotFound)?;
+        bytes = oversight::html::page(&answer).map_err(|_| Fault::NotFound)?.into_bytes();
+    }
+    let name = format!("{}-{wanted}{ending}", reference.replace('/', "-"));
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

@@ -115,7 +115,7 @@ pub(crate) async fn log(desk: Desk, Path(log): Path<String>, Query(query): Query
                     kind: w.label("kind", line.text("kind")),
                     time: line.text("time").parse().map_or_else(|_| w.seen(line.text("time")), second),
                     actor: w.seen(line.text("actor")),
-                    short: case.chars().take(13).collect(),
+                    short: super::case_view::short(case),
                     case: case.to_owned(),
                 }
             })

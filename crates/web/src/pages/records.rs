@@ -3,7 +3,7 @@
 use super::case_view::{Line, marking};
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
-use crate::form::{Choice, choices_or_none};
+use crate::form::{Choice, choices};
 use crate::frame::Frame;
 use crate::words::Words;
 use askama::Template;
@@ -78,7 +78,7 @@ fn page(desk: &Desk, filter: &Filter) -> Result<Response, Fault> {
     let page = Page {
         frame: desk.frame_with("/records", refusal),
         w,
-        kinds: choices_or_none(w, "record-kind", RecordKind::ALL.iter().map(|k| k.code()), &filter.kind),
+        kinds: choices(w, "record-kind", RecordKind::ALL.iter().map(|k| k.code()), &filter.kind),
         entry: filter.entry.clone(),
         date: filter.date.clone(),
         as_of: match position {

@@ -1,6 +1,6 @@
 //! Release by a second officer: everything that leaves the house, on one page, before it leaves.
 
-use super::case_view::{AnswerLines, FileLine, FindingLine, Line, Row, files, marking, people, request_lines};
+use super::case_view::{AnswerLines, FileLine, FindingLine, Line, RequestLines, Row, files, people};
 use super::request::case_of;
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
@@ -22,9 +22,7 @@ struct Page {
     row: Row,
     /// Whether an answer leaves; else a request of our own.
     is_answer: bool,
-    lines: Vec<Line>,
-    items: Vec<String>,
-    marking: String,
+    request: RequestLines,
     answer: Option<AnswerLines>,
     files: Vec<FileLine>,
     findings: Vec<FindingLine>,
@@ -80,9 +78,7 @@ fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response,
         w,
         row: Row::of(w, &case, desk.now()),
         is_answer,
-        lines: request_lines(w, &case.request),
-        items: case.request.items.iter().map(|item| w.seen(item)).collect(),
-        marking: marking(w, &case.request.marking),
+        request: RequestLines::of(w, &case.request),
         answer,
         files: files(w, &case, drafted.map_or(&case.attachments, |drafted| &drafted.attachments)),
         findings: screening.findings.iter().map(|finding| FindingLine::of(w, finding)).collect(),

@@ -1,9 +1,7 @@
 //! One request: what is asked, what the gate found, who decided what, the answer, and everything
 //! that happened, with proof.
 
-use super::case_view::{
-    AnswerLines, FileLine, FindingLine, Line, Row, files, marking, people, request_lines,
-};
+use super::case_view::{AnswerLines, FileLine, FindingLine, Line, RequestLines, Row, files, people};
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
 use crate::frame::Frame;
@@ -48,12 +46,7 @@ struct Page {
     w: Words,
     row: Row,
     opened: String,
-    lines: Vec<Line>,
-    items: Vec<String>,
-    selectors: Vec<SelectorLine>,
-    requester: Vec<Line>,
-    no_persecution: bool,
-    marking: String,
+    request: RequestLines,
     message: String,
     files: Vec<FileLine>,
     findings: Vec<FindingLine>,
@@ -67,12 +60,6 @@ struct Page {
     steps: Vec<Step>,
     waits_for: String,
     timeline: Vec<Event>,
-}
-
-struct SelectorLine {
-    kind: String,
-    value: String,
-    link: String,
 }
 
 struct ReviewLines {
@@ -125,12 +112,7 @@ fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response,
         w,
         row: Row::of(w, &case, desk.now()),
         opened: second(case.opened),
-        lines: request_lines(w, request),
-        items: request.items.iter().map(|item| w.seen(item)).collect(),
-        selectors: selectors(w, &case),
-        requester: requester(w, &case),
-        no_persecution: request.no_persecution_declared,
-        marking: marking(w, &request.marking),
+        request: RequestLines::of(w, request),
         message: case.message.map(|hash| hash.to_string()).unwrap_or_default(),
         files: files(w, &case, &case.attachments),
         findings: case.screening.findings.iter().map(|finding| FindingLine::of(w, finding)).collect(),
@@ -169,27 +151,6 @@ pub(crate) fn registry(w: Words, answer: RegistryAnswer) -> String {
         RegistryAnswer::NoGuardianAppointed => "registry-no-guardian",
         RegistryAnswer::SentToGuardian => "registry-sent",
     })
-}
-
-fn selectors(w: Words, case: &Case) -> Vec<SelectorLine> {
-    let line = |selector: &records::DeclaredSelector| SelectorLine {
-        kind: w.label("selector", selector.kind.code()),
-        value: w.seen(&selector.value),
-        link: w.seen(selector.link.as_deref().unwrap_or_default()),
-    };
-    case.request.selectors.iter().map(line).collect()
-}
-
-fn requester(w: Words, case: &Case) -> Vec<Line> {
-    let requester = &case.request.requester;
-    [
-        ("requester-authority", &requester.authority),
-        ("requester-unit", &requester.unit),
-        ("requester-contact", &requester.verification_contact),
-    ]
-    .into_iter()
-    .map(|(id, text)| Line { label: w.t(&format!("field-{id}")), text: w.seen(text) })
-    .collect()
 }
 
 /// The steps that state and policies allow this officer. Reading what waits for release is open to
@@ -269,10 +230,9 @@ pub(crate) async fn attachment(desk: Desk, Path((thread, file)): Path<(String, S
         let case = case_of(desk, &thread)?;
         let of_answer = case.answer.iter().flat_map(|answer| &answer.attachments);
         let of_draft = case.draft.iter().flat_map(|draft| &draft.attachments);
-        let hex = |hash: &journal::hash::Hash| hash.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         // Only what belongs to this case, whatever else lies in the store.
         let mut all = case.attachments.iter().chain(of_answer).chain(of_draft);
-        let found = all.find(|attachment| hex(&attachment.sha256) == file).ok_or(Fault::NotFound)?;
+        let found = all.find(|attachment| hex::encode(attachment.sha256.0) == file).ok_or(Fault::NotFound)?;
         let bytes = desk.reader().blob(&found.sha256)?.ok_or(Fault::NotFound)?;
         let name = crate::desk::percent_encode(&found.name);
         let headers = [

@@ -1,6 +1,6 @@
 //! The review of a screening: request and findings side by side, a decision, a reason.
 
-use super::case_view::{FindingLine, Line, Row, request_lines};
+use super::case_view::{FindingLine, RequestLines, Row};
 use super::request::{case_of, decision_code, registry};
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
@@ -35,8 +35,7 @@ struct Page {
     frame: Frame,
     w: Words,
     row: Row,
-    lines: Vec<Line>,
-    items: Vec<String>,
+    request: RequestLines,
     findings: Vec<FindingLine>,
     registry: String,
     allowed: bool,
@@ -99,8 +98,7 @@ fn page(desk: &Desk, thread: &str, entered: &Entered, refusal: Option<Refusal>) 
         frame: desk.frame_with(&format!("/requests/{}/review", case.thread), refusal),
         w,
         row: Row::of(w, &case, desk.now()),
-        lines: request_lines(w, &case.request),
-        items: case.request.items.iter().map(|item| w.seen(item)).collect(),
+        request: RequestLines::of(w, &case.request),
         findings: case.screening.findings.iter().map(|finding| FindingLine::of(w, finding)).collect(),
         registry: registry(w, case.screening.registry),
         allowed: desk.may_with(Action::ReviewScreening, case_facts(&case)),
