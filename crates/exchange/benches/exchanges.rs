@@ -44,18 +44,28 @@ async fn main() {
     waits.sort();
 
     until(|| all_receipted(&de) && all_receipted(&cn)).await;
-    let before = de.messages(&cn, "receipt.received").len() + cn.messages(&de, "receipt.received").len();
+    let before =
+        de.messages(&cn, "receipt.received").len() + cn.messages(&de, "receipt.received").len();
     let begun = Instant::now();
     for _ in 0..QUEUED {
         ping(&de, &cn).await;
         courier_de.nudge();
     }
-    until(|| cn.messages(&de, "message.accepted").len() == SINGLE + QUEUED && all_receipted(&de) && all_receipted(&cn)).await;
+    until(|| {
+        cn.messages(&de, "message.accepted").len() == SINGLE + QUEUED
+            && all_receipted(&de)
+            && all_receipted(&cn)
+    })
+    .await;
     let spent = begun.elapsed();
-    let after = de.messages(&cn, "receipt.received").len() + cn.messages(&de, "receipt.received").len();
+    let after =
+        de.messages(&cn, "receipt.received").len() + cn.messages(&de, "receipt.received").len();
     let per_second = (after - before) as f64 / spent.as_secs_f64();
 
-    println!("exchanges/s {per_second:.0} | crypto ceiling of one core {ceiling:.0}/s | ratio {:.2}", per_second / ceiling);
+    println!(
+        "exchanges/s {per_second:.0} | crypto ceiling of one core {ceiling:.0}/s | ratio {:.2}",
+        per_second / ceiling
+    );
     let at = |part: usize| waits[(waits.len() - 1) * part / 100];
     println!(
         "time to receipt p50 {:.1} ms, p99 {:.1} ms | one synced write {:.1} ms | p50 above it {:.1} ms",
@@ -83,11 +93,18 @@ fn millis(time: Duration) -> f64 {
 
 async fn ping(from: &House, to: &House) -> Hash {
     // As a node does it: the command runs beside the network's own thread.
-    tokio::task::block_in_place(|| from.ping(to)).message.unwrap()
+    tokio::task::block_in_place(|| from.ping(to))
+        .message
+        .unwrap()
 }
 
 fn receipted(house: &House, message: &Hash) -> bool {
-    house.office().reader().sent_message(message).unwrap().is_some_and(|sent| sent.receipt.is_some())
+    house
+        .office()
+        .reader()
+        .sent_message(message)
+        .unwrap()
+        .is_some_and(|sent| sent.receipt.is_some())
 }
 
 fn all_receipted(house: &House) -> bool {
@@ -106,15 +123,25 @@ fn ceiling(de: &House, cn: &House) -> f64 {
     for _ in 0..ROUNDS {
         let sealed = forge::ping(de, cn, 1, None).encode().unwrap();
         let message = seal::message::Message::decode(&sealed, support::PART_BYTES).unwrap();
-        message.manifest().verify_sender(&de.signing_key().verifying_key()).unwrap();
-        message.open_part(CONTENT_PART, std::slice::from_ref(&cn.sealing)).unwrap();
+        message
+            .manifest()
+            .verify_sender(&de.signing_key().verifying_key())
+            .unwrap();
+        message
+            .open_part(CONTENT_PART, std::slice::from_ref(&cn.sealing))
+            .unwrap();
         // The receipt is a statement of the same sort: signed once, checked once.
         let receipt = seal::message::SignedManifest::sign_with(
-            seal::message::MessageManifest { sender_key: cn.signing_key().verifying_key().id(), ..message.manifest().statement().clone() },
+            seal::message::MessageManifest {
+                sender_key: cn.signing_key().verifying_key().id(),
+                ..message.manifest().statement().clone()
+            },
             &cn.signing_key(),
         )
         .unwrap();
-        receipt.verify_sender(&cn.signing_key().verifying_key()).unwrap();
+        receipt
+            .verify_sender(&cn.signing_key().verifying_key())
+            .unwrap();
     }
     f64::from(ROUNDS) / begun.elapsed().as_secs_f64()
 }

@@ -62,7 +62,7 @@ fn officer(house: &House, name: &str, role: Role) -> Actor {
         name: name.to_owned(),
         roles: BTreeSet::from([role]),
         unit: "exercise".to_owned(),
-        password: PASSWORD.to_owned(),
+        password: office::command::Password::new(PASSWORD.to_owned()),
     });
     house.office().sign_in(name, PASSWORD).unwrap()
 }
@@ -159,7 +159,7 @@ async fn a_request_goes_out_and_its_answer_comes_back() {
             attachments: Vec::new(),
         },
     );
-    act(&de, &lets_go, Command::ReleaseAnswer { thread });
+    act(&de, &lets_go, Command::ReleaseAnswer { thread, read: None });
     until("the answer is delivered", || {
         code(&de, thread) == "answer-delivered"
     })

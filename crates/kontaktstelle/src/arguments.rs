@@ -19,26 +19,44 @@ pub(crate) struct Arguments {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// The node's configuration file
-    #[arg(long, global = true, value_name = "FILE", default_value = "kontaktstelle.toml", env = "KONTAKTSTELLE_CONFIG")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "kontaktstelle.toml",
+        env = "KONTAKTSTELLE_CONFIG"
+    )]
     pub(crate) config: PathBuf,
     /// Set one configuration key, such as --set log.format=json; goes before file and environment
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
     /// Act as this officer; the password comes from KONTAKTSTELLE_PASSWORD or is asked for
-    #[arg(long = "as", global = true, value_name = "OFFICER", env = "KONTAKTSTELLE_OFFICER")]
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "OFFICER",
+        env = "KONTAKTSTELLE_OFFICER"
+    )]
     pub(crate) officer: Option<String>,
     /// Print JSON for programs instead of lines for people
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// The language of what is printed: de or en (default: from LANG, else German)
-    #[arg(long, global = true, value_name = "TAG", env = "KONTAKTSTELLE_LANGUAGE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "TAG",
+        env = "KONTAKTSTELLE_LANGUAGE"
+    )]
     pub(crate) language: Option<String>,
 }
 
 impl Arguments {
     /// The language to speak.
     pub(crate) fn language(&self) -> Language {
-        let environment = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+        let environment = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok());
         self.global
             .language
             .as_deref()

@@ -16,7 +16,7 @@ use crate::show;
 use anyhow::{Context, Result, bail};
 use locales::{Language, text};
 use office::Command;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// What every command needs: where the node is, who acts, how to speak.
@@ -28,7 +28,10 @@ pub(crate) struct Session {
 /// Carries out what was typed.
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let language = arguments.language();
-    let session = Session { global: arguments.global, language };
+    let session = Session {
+        global: arguments.global,
+        language,
+    };
     match arguments.command {
         Word::Demo(options) => demo::run(language, &options),
         Word::Serve => serve::run(&session.config()?),
@@ -39,9 +42,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Word::Ping { peer } => session.act(Command::Ping { peer }),
         Word::Exercise(word) => node_care::exercise(&session, &word),
         Word::Request(word) => casework::request(&session, word),
-        Word::Review { thread, decision, reason } => {
-            session.act(Command::ReviewScreening { thread, decision: casework::decision(decision), reason })
-        }
+        Word::Review {
+            thread,
+            decision,
+            reason,
+        } => session.act(Command::ReviewScreening {
+            thread,
+            decision: casework::decision(decision),
+            reason,
+        }),
         Word::Answer(word) => casework::answer(&session, word),
         Word::Record(word) => record::run(&session, word),
         Word::Inquiry(word) => inquiry::run(&session, word),
@@ -63,8 +72,15 @@ impl Session {
         match &self.global.officer {
             None => Ok(Credentials::LocalOperator),
             Some(name) => {
-                let prompt = text(self.language, "command-password", &[("name", name.clone().into())]);
-                Ok(Credentials::Officer { name: name.clone(), password: secret("KONTAKTSTELLE_PASSWORD", &prompt)? })
+                let prompt = text(
+                    self.language,
+                    "command-password",
+                    &[("name", name.clone().into())],
+                );
+                Ok(Credentials::Officer {
+                    name: name.clone(),
+                    password: secret("KONTAKTSTELLE_PASSWORD", &prompt)?,
+                })
             }
         }
     }
@@ -84,11 +100,7 @@ pub(crate) fn secret(variable: &str, prompt: &str) -> Result<String> {
     if !std::io::stdin().is_terminal() {
         bail!("set {variable}; there is no terminal to ask for it");
     }
-    eprint!("{prompt} ");
-    std::io::stderr().flush()?;
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    rpassword::prompt_password(format!("{prompt} ")).context("cannot ask for a password")
 }
 
 /// A file's text.
@@ -98,5 +110,6 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
 
 /// A file's JSON, with place and field in the error.
 pub(crate) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
-    serde_json::from_str(&read_text(path)?).with_context(|| format!("{} is not usable", path.display()))
+    serde_json::from_str(&read_text(path)?)
+        .with_context(|| format!("{} is not usable", path.display()))
 }

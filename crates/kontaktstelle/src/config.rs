@@ -82,7 +82,10 @@ pub(crate) struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let limits = office::Limits::default();
-        Self { part_bytes: limits.part_bytes, grace_hours: limits.grace_hours }
+        Self {
+            part_bytes: limits.part_bytes,
+            grace_hours: limits.grace_hours,
+        }
     }
 }
 
@@ -98,7 +101,10 @@ pub(crate) struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Human, filter: "info".to_owned() }
+        Self {
+            format: LogFormat::Human,
+            filter: "info".to_owned(),
+        }
     }
 }
 
@@ -122,7 +128,10 @@ impl Config {
             Ok(config) => Ok(config),
             Err(complaints) => {
                 let list: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-                Err(anyhow!("the configuration is not usable:\n{}", list.join("\n")))
+                Err(anyhow!(
+                    "the configuration is not usable:\n{}",
+                    list.join("\n")
+                ))
             }
         }
     }
@@ -148,11 +157,17 @@ impl Config {
 
     /// The names of the node's logs.
     pub(crate) fn logs(&self) -> Vec<String> {
-        std::iter::once(office::OFFICE_LOG.to_owned()).chain(self.exchange.peers.iter().map(office::exchange_log)).collect()
+        std::iter::once(office::OFFICE_LOG.to_owned())
+            .chain(self.exchange.peers.iter().map(office::exchange_log))
+            .collect()
     }
 
     /// The origin line of one of the node's logs.
     pub(crate) fn origin(&self, log: &str) -> String {
-        format!("{}/{}", self.node, log.replacen('-', "/", usize::from(log != office::OFFICE_LOG)))
+        format!(
+            "{}/{}",
+            self.node,
+            log.replacen('-', "/", usize::from(log != office::OFFICE_LOG))
+        )
     }
 }

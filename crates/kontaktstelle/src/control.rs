@@ -87,12 +87,17 @@ pub(crate) struct Failure {
 impl From<OfficeError> for Failure {
     fn from(error: OfficeError) -> Self {
         let policies = match &error {
-            OfficeError::Refused { policies } => {
-                policies.iter().map(|p| (p.title("de").to_owned(), p.title("en").to_owned())).collect()
-            }
+            OfficeError::Refused { policies } => policies
+                .iter()
+                .map(|p| (p.title("de").to_owned(), p.title("en").to_owned()))
+                .collect(),
             _ => Vec::new(),
         };
-        Self { code: error.code().to_owned(), text: chain(&error), policies }
+        Self {
+            code: error.code().to_owned(),
+            text: chain(&error),
+            policies,
+        }
     }
 }
 
@@ -110,7 +115,10 @@ fn chain(error: &dyn std::error::Error) -> String {
 /// Carries an order out in this process.
 pub(crate) fn carry_out(office: &Office, order: Order) -> Reply {
     let result = match order {
-        Order::Execute { credentials, command } => actor(office, credentials)
+        Order::Execute {
+            credentials,
+            command,
+        } => actor(office, credentials)
             .and_then(|actor| office.execute(&actor, &command))
             .map(|done| Reply::Done(Box::new(done))),
         Order::Tick => office.tick().map(|_| Reply::Ok),
@@ -136,7 +144,12 @@ fn actor(office: &Office, credentials: Credentials) -> Result<Actor, OfficeError
 pub(crate) fn submit(config: &Config, order: Order) -> Result<Reply> {
     let reply = match connect(&config.control_socket()) {
         Ok(stream) => ask(stream, &order)?,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::ConnectionRefused
+            ) =>
+        {
             carry_out(&node::open(config)?, order)
         }
         Err(error) => return Err(error).context("cannot reach the running node"),
@@ -149,9 +162,17 @@ pub(crate) fn submit(config: &Config, order: Order) -> Result<Reply> {
 
 /// Carries out a command and returns what it came to.
 pub(crate) fn execute(config: &Config, credentials: Credentials, command: Command) -> Result<Done> {
-    match submit(config, Order::Execute { credentials, command: Box::new(command) })? {
+    match submit(
+        config,
+        Order::Execute {
+            credentials,
+            command: Box::new(command),
+        },
+    )? {
         Reply::Done(done) => Ok(*done),
-        Reply::Ok | Reply::Failed(_) => bail!("the node gave an answer that does not fit the command"),
+        Reply::Ok | Reply::Failed(_) => {
+            bail!("the node gave an answer that does not fit the command")
+        }
     }
 }
 
@@ -179,15 +200,17 @@ pub(crate) fn listen(path: &Path, answer: Answerer) -> Result<()> {
     }
     let listener = bind(path).with_context(|| format!("cannot listen on {}", path.display()))?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-    std::thread::Builder::new().name("control".to_owned()).spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let answer = answer.clone();
-            let caller = std::thread::Builder::new().name("control-call".to_owned());
-            if let Err(error) = caller.spawn(move || serve_one(stream, &answer)) {
-                tracing::error!(%error, "cannot serve a caller");
+    std::thread::Builder::new()
+        .name("control".to_owned())
+        .spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let answer = answer.clone();
+                let caller = std::thread::Builder::new().name("control-call".to_owned());
+                if let Err(error) = caller.spawn(move || serve_one(stream, &answer)) {
+                    tracing::error!(%error, "cannot serve a caller");
+                }
             }
-        }
-    })?;
+        })?;
     Ok(())
 }
 

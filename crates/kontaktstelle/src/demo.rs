@@ -18,29 +18,44 @@ use std::path::Path;
 pub(crate) fn run(language: Language, options: &DemoArguments) -> Result<()> {
     let narrator = Narrator { language };
     let directory = prepare(&options.dir)?;
-    narrator.say("demo-title", &[("dir", directory.display().to_string().into())]);
+    narrator.say(
+        "demo-title",
+        &[("dir", directory.display().to_string().into())],
+    );
     material::write(&directory)?;
     let password = exercise_password()?;
     let de = Side::prepare("de", "cn", &directory, options.port, 0, language, &password)?;
     let cn = Side::prepare("cn", "de", &directory, options.port, 1, language, &password)?;
     let told = story::tell(&narrator, &directory, &de, &cn)?;
-    narrator.say("demo-summary", &[
-        ("requests", told.requests.into()),
-        ("held", told.held.into()),
-        ("answered", told.questions_answered.into()),
-        ("questions", told.questions.into()),
-        ("figures", told.figures.into()),
-    ]);
+    narrator.say(
+        "demo-summary",
+        &[
+            ("requests", told.requests.into()),
+            ("held", told.held.into()),
+            ("answered", told.questions_answered.into()),
+            ("questions", told.questions.into()),
+            ("figures", told.figures.into()),
+        ],
+    );
     if options.exit {
         return Ok(());
     }
-    narrator.say("demo-consoles", &[
-        ("de", de.console().into()),
-        ("cn", cn.console().into()),
-        ("password", password.into()),
-    ]);
+    narrator.say(
+        "demo-consoles",
+        &[
+            ("de", de.console().into()),
+            ("cn", cn.console().into()),
+            ("password", password.into()),
+        ],
+    );
     for side in [&de, &cn] {
-        narrator.say("demo-officers", &[("side", side.party().into()), ("officers", side::OFFICERS.map(|o| o.name).join(", ").into())]);
+        narrator.say(
+            "demo-officers",
+            &[
+                ("side", side.party().into()),
+                ("officers", side::OFFICERS.map(|o| o.name).join(", ").into()),
+            ],
+        );
     }
     narrator.say("demo-end", &[]);
     wait_for_interrupt()
@@ -60,7 +75,14 @@ impl Narrator {
     /// The heading of a step.
     pub(crate) fn step(&self, number: u8, id: &str) {
         let title = text(self.language, id, &[]);
-        show::line(&format!("\n{}", text(self.language, "demo-step", &[("number", number.into()), ("title", title.into())])));
+        show::line(&format!(
+            "\n{}",
+            text(
+                self.language,
+                "demo-step",
+                &[("number", number.into()), ("title", title.into())]
+            )
+        ));
     }
 
     /// The language of the reader.
@@ -70,7 +92,8 @@ impl Narrator {
 }
 
 fn prepare(directory: &Path) -> Result<std::path::PathBuf> {
-    fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    fs::create_dir_all(directory)
+        .with_context(|| format!("cannot create {}", directory.display()))?;
     for side in ["de", "cn"] {
         if directory.join(side).exists() {
             bail!(
@@ -79,17 +102,24 @@ fn prepare(directory: &Path) -> Result<std::path::PathBuf> {
             );
         }
     }
-    directory.canonicalize().with_context(|| format!("cannot use {}", directory.display()))
+    directory
+        .canonicalize()
+        .with_context(|| format!("cannot use {}", directory.display()))
 }
 
 fn exercise_password() -> Result<String> {
     let mut bytes = [0u8; 8];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the operating system gives no randomness: {error}"))?;
-    Ok(bytes.iter().fold("exercise-".to_owned(), |word, byte| format!("{word}{byte:02x}")))
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("the operating system gives no randomness: {error}"))?;
+    Ok(bytes.iter().fold("exercise-".to_owned(), |word, byte| {
+        format!("{word}{byte:02x}")
+    }))
 }
 
 fn wait_for_interrupt() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(tokio::signal::ctrl_c())?;
     Ok(())
 }

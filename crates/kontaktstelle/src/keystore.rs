@@ -31,7 +31,9 @@ pub(crate) struct Keystore {
 impl Keystore {
     /// The keys of this configuration's node.
     pub(crate) fn of(config: &Config) -> Self {
-        Self { directory: config.data_directory().join("keys") }
+        Self {
+            directory: config.data_directory().join("keys"),
+        }
     }
 
     /// Where the key manifest lies.
@@ -42,9 +44,13 @@ impl Keystore {
     /// Makes all keys and the manifest. Refuses where there are keys already.
     pub(crate) fn create(&self, config: &Config, now: Timestamp) -> Result<SignedKeyManifest> {
         if self.manifest_path().exists() {
-            bail!("{} exists already; keys are never overwritten", self.manifest_path().display());
+            bail!(
+                "{} exists already; keys are never overwritten",
+                self.manifest_path().display()
+            );
         }
-        fs::create_dir_all(&self.directory).with_context(|| format!("cannot create {}", self.directory.display()))?;
+        fs::create_dir_all(&self.directory)
+            .with_context(|| format!("cannot create {}", self.directory.display()))?;
         fs::set_permissions(&self.directory, fs::Permissions::from_mode(0o700))?;
         let root = RootKey::generate()?;
         let signing = SigningKey::generate()?;
@@ -76,7 +82,10 @@ impl Keystore {
             exchange_address: config.exchange.address.clone(),
         };
         let signed = SignedKeyManifest::sign_with(manifest, &root)?;
-        self.write_file("manifest.json", format!("{}\n", signed.to_json()?).as_bytes())?;
+        self.write_file(
+            "manifest.json",
+            format!("{}\n", signed.to_json()?).as_bytes(),
+        )?;
         Ok(signed)
     }
 
@@ -84,17 +93,25 @@ impl Keystore {
     pub(crate) fn manifest(&self) -> Result<SignedKeyManifest> {
         let path = self.manifest_path();
         let text = fs::read(&path).with_context(|| {
-            format!("cannot read {}; make the node's keys with: kontaktstelle keys init", path.display())
+            format!(
+                "cannot read {}; make the node's keys with: kontaktstelle keys init",
+                path.display()
+            )
         })?;
-        let signed = SignedKeyManifest::from_json(&text).with_context(|| format!("{} is damaged", path.display()))?;
-        signed.verify_self().with_context(|| format!("{} is not signed by its root", path.display()))?;
+        let signed = SignedKeyManifest::from_json(&text)
+            .with_context(|| format!("{} is damaged", path.display()))?;
+        signed
+            .verify_self()
+            .with_context(|| format!("{} is not signed by its root", path.display()))?;
         Ok(signed)
     }
 
     /// The keys the node works with.
     pub(crate) fn keyring(&self, config: &Config) -> Result<Keyring> {
         let manifest = self.manifest()?;
-        if manifest.statement().party != config.party.as_str() || manifest.statement().node != config.node {
+        if manifest.statement().party != config.party.as_str()
+            || manifest.statement().node != config.node
+        {
             bail!(
                 "the keys are those of {} ({}), the configuration is for {} ({})",
                 manifest.statement().party,
@@ -105,12 +122,23 @@ impl Keystore {
         }
         let signing = SigningKey::from_secret_bytes(&self.read_secret("signing")?)?;
         let sealing = self.read_secret("sealing")?;
-        let sealing: SealingIdentity =
-            std::str::from_utf8(&sealing).map_err(|_| anyhow!("keys/sealing.key is damaged"))?.parse()?;
-        if signing.verifying_key() != manifest.statement().signing || sealing.recipient() != manifest.statement().recipient {
-            bail!("the keys in {} are not those that the key manifest names", self.directory.display());
+        let sealing: SealingIdentity = std::str::from_utf8(&sealing)
+            .map_err(|_| anyhow!("keys/sealing.key is damaged"))?
+            .parse()?;
+        if signing.verifying_key() != manifest.statement().signing
+            || sealing.recipient() != manifest.statement().recipient
+        {
+            bail!(
+                "the keys in {} are not those that the key manifest names",
+                self.directory.display()
+            );
         }
-        Ok(Keyring { party: config.party.clone(), signing, sealing: vec![sealing], manifest })
+        Ok(Keyring {
+            party: config.party.clone(),
+            signing,
+            sealing: vec![sealing],
+            manifest,
+        })
     }
 
     /// The keys that sign the checkpoints of the node's logs.
@@ -121,11 +149,19 @@ impl Keystore {
             .into_iter()
             .map(|log| {
                 let origin = config.origin(&log);
-                let signer = LogKey::from_secret_bytes(&self.read_secret(&format!("log-{log}"))?)?.signer(&origin);
+                let signer = LogKey::from_secret_bytes(&self.read_secret(&format!("log-{log}"))?)?
+                    .signer(&origin);
                 if manifest.statement().log_vkey(&log) != Some(signer.verifier().vkey().as_str()) {
-                    bail!("the key manifest does not name the key of log {log} ({})", signer.name());
+                    bail!(
+                        "the key manifest does not name the key of log {log} ({})",
+                        signer.name()
+                    );
                 }
-                Ok(LogSigner { log, origin, signer: Box::new(signer) })
+                Ok(LogSigner {
+                    log,
+                    origin,
+                    signer: Box::new(signer),
+                })
             })
             .collect()
     }
@@ -134,7 +170,9 @@ impl Keystore {
     pub(crate) fn tls(&self) -> Result<TlsIdentity> {
         let path = self.directory.join("tls.pem");
         self.check_private(&path)?;
-        let pem = Zeroizing::new(fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?);
+        let pem = Zeroizing::new(
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
+        );
         TlsIdentity::from_pem(&pem).with_context(|| format!("{} is damaged", path.display()))
     }
 
@@ -159,15 +197,26 @@ impl Keystore {
     fn read_secret(&self, name: &str) -> Result<Zeroizing<Vec<u8>>> {
         let path = self.directory.join(format!("{name}.key"));
         self.check_private(&path)?;
-        let text = Zeroizing::new(fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?);
-        let secret = BASE64_STANDARD.decode(text.trim()).map_err(|_| anyhow!("{} is damaged", path.display()))?;
+        let text = Zeroizing::new(
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
+        );
+        let secret = BASE64_STANDARD
+            .decode(text.trim())
+            .map_err(|_| anyhow!("{} is damaged", path.display()))?;
         Ok(Zeroizing::new(secret))
     }
 
     fn check_private(&self, path: &std::path::Path) -> Result<()> {
-        let mode = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?.permissions().mode();
+        let mode = fs::metadata(path)
+            .with_context(|| format!("cannot read {}", path.display()))?
+            .permissions()
+            .mode();
         if mode & 0o077 != 0 {
-            bail!("{} may be read by others (mode {:o}); run: chmod 600 on it", path.display(), mode & 0o777);
+            bail!(
+                "{} may be read by others (mode {:o}); run: chmod 600 on it",
+                path.display(),
+                mode & 0o777
+            );
         }
         Ok(())
     }

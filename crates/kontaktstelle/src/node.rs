@@ -26,7 +26,10 @@ pub(crate) fn open(config: &Config) -> Result<Office> {
         bundle: Bundle::embedded()?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
-        limits: Limits { part_bytes: config.limits.part_bytes, grace_hours: config.limits.grace_hours },
+        limits: Limits {
+            part_bytes: config.limits.part_bytes,
+            grace_hours: config.limits.grace_hours,
+        },
         exercise: config.exercise,
     };
     Ok(Office::open(parts)?)
@@ -35,9 +38,12 @@ pub(crate) fn open(config: &Config) -> Result<Office> {
 /// Opens the node's database for reading, beside the running node or not.
 pub(crate) fn read(config: &Config) -> Result<Reader> {
     let path = config.database();
-    let database: Arc<dyn Database> = Arc::new(
-        Sqlite::open_read_only(&path)
-            .with_context(|| format!("cannot read {}; has the node been started once?", path.display()))?,
-    );
+    let database: Arc<dyn Database> =
+        Arc::new(Sqlite::open_read_only(&path).with_context(|| {
+            format!(
+                "cannot read {}; has the node been started once?",
+                path.display()
+            )
+        })?);
     Ok(Reader::new(database, config.party.clone()))
 }

@@ -10,34 +10,70 @@ use report::check::LABELS;
 pub(crate) fn document(answer: &Answer) -> set::AnswerDocument {
     let language: Language = answer.lang.into();
     let say = |id: &str, arguments: &[(&str, locales::Value<'_>)]| text(language, id, arguments);
-    let labels = LABELS.iter().map(|label| ((*label).to_owned(), say(&format!("paper-{}", label.replace('_', "-")), &[])));
+    let labels = LABELS.iter().map(|label| {
+        (
+            (*label).to_owned(),
+            say(&format!("paper-{}", label.replace('_', "-")), &[]),
+        )
+    });
     set::AnswerDocument {
         lang: language.code().to_owned(),
         labels: labels.collect(),
-        exercise: answer.exercise.then(|| set::Banner { short: say("paper-exercise-short", &[]), text: say("paper-exercise", &[]) }),
-        issuer: say("paper-issuer", &[
-            ("party", label(language, "party", answer.issuer.party.as_str()).into()),
-            ("node", answer.issuer.node.clone().into()),
-        ]),
+        exercise: answer.exercise.then(|| set::Banner {
+            short: say("paper-exercise-short", &[]),
+            text: say("paper-exercise", &[]),
+        }),
+        issuer: say(
+            "paper-issuer",
+            &[
+                (
+                    "party",
+                    label(language, "party", answer.issuer.party.as_str()).into(),
+                ),
+                ("node", answer.issuer.node.clone().into()),
+            ],
+        ),
         title: answer.inquiry.title.clone(),
-        subtitle: say("paper-subtitle", &[("fraction", answer.inquiry.fraction.clone().into())]),
-        reference: say("paper-drucksache", &[("number", answer.inquiry.reference.clone().into())]),
+        subtitle: say(
+            "paper-subtitle",
+            &[("fraction", answer.inquiry.fraction.clone().into())],
+        ),
+        reference: say(
+            "paper-drucksache",
+            &[("number", answer.inquiry.reference.clone().into())],
+        ),
         dated: day(language, answer.inquiry.dated),
         askers: answer.inquiry.askers.clone(),
         fraction: answer.inquiry.fraction.clone(),
         generated_at: set::Moment {
             rfc3339: answer.generated_at.to_string(),
-            printable: say("paper-moment", &[
-                ("day", day(language, answer.generated_at.date()).into()),
-                ("time", answer.generated_at.to_string().get(11..16).unwrap_or_default().to_owned().into()),
-            ]),
+            printable: say(
+                "paper-moment",
+                &[
+                    ("day", day(language, answer.generated_at.date()).into()),
+                    (
+                        "time",
+                        answer
+                            .generated_at
+                            .to_string()
+                            .get(11..16)
+                            .unwrap_or_default()
+                            .to_owned()
+                            .into(),
+                    ),
+                ],
+            ),
         },
         position: set::Position {
             log: answer.position.log.clone(),
             size: answer.position.size,
             root: answer.position.root.clone(),
         },
-        remarks: answer.remarks.iter().map(|remark| remark.text.clone()).collect(),
+        remarks: answer
+            .remarks
+            .iter()
+            .map(|remark| remark.text.clone())
+            .collect(),
         summary: answer.summary.text.clone(),
         sections: sections(answer),
         sources: answer
@@ -53,7 +89,11 @@ pub(crate) fn document(answer: &Answer) -> set::AnswerDocument {
             })
             .collect(),
         figures: answer.questions.iter().flat_map(set_figures).collect(),
-        verification: vec![say("paper-verify-file", &[]), say("paper-verify-command", &[]), say("paper-verify-fingerprint", &[])],
+        verification: vec![
+            say("paper-verify-file", &[]),
+            say("paper-verify-command", &[]),
+            say("paper-verify-fingerprint", &[]),
+        ],
         fingerprints: fingerprints(answer),
     }
 }
@@ -64,8 +104,13 @@ fn sections(answer: &Answer) -> Vec<set::Section> {
     for question in &answer.questions {
         let heading = Some(question.section.clone()).filter(|heading| !heading.is_empty());
         match sections.last_mut() {
-            Some(section) if section.heading == heading => section.questions.push(set_question(question)),
-            _ => sections.push(set::Section { heading, questions: vec![set_question(question)] }),
+            Some(section) if section.heading == heading => {
+                section.questions.push(set_question(question))
+            }
+            _ => sections.push(set::Section {
+                heading,
+                questions: vec![set_question(question)],
+            }),
         }
     }
     sections
@@ -78,21 +123,32 @@ fn set_question(question: &Question) -> set::Question {
         sub_items: question
             .sub_items
             .iter()
-            .map(|item| set::SubItem { label: format!("{})", item.label), text: item.text.clone() })
+            .map(|item| set::SubItem {
+                label: format!("{})", item.label),
+                text: item.text.clone(),
+            })
             .collect(),
         answers: question.answers.iter().map(set_part).collect(),
     }
 }
 
 fn set_part(part: &AnswerPart) -> set::AnswerPart {
-    let mut notes: Vec<usize> = part.statements.iter().flat_map(|statement| statement.sources.iter().copied()).collect();
+    let mut notes: Vec<usize> = part
+        .statements
+        .iter()
+        .flat_map(|statement| statement.sources.iter().copied())
+        .collect();
     notes.sort_unstable();
     notes.dedup();
     set::AnswerPart {
         key: part.key.clone(),
         kind: part.kind.code().to_owned(),
         kind_label: part.kind_label.clone(),
-        text: part.statements.iter().map(|statement| statement.text.clone()).collect(),
+        text: part
+            .statements
+            .iter()
+            .map(|statement| statement.text.clone())
+            .collect(),
         tables: part
             .tables
             .iter()
@@ -109,15 +165,19 @@ fn set_part(part: &AnswerPart) -> set::AnswerPart {
 
 fn set_figures(question: &Question) -> impl Iterator<Item = set::Figure> {
     let number = question.number.to_string();
-    question.answers.iter().flat_map(|part| &part.figures).map(move |figure| set::Figure {
-        id: figure.id.clone(),
-        question: number.clone(),
-        label: figure.label.clone(),
-        value: figure.value.to_string(),
-        definition: figure.definition.clone(),
-        log: figure.log.clone(),
-        size: figure.size,
-    })
+    question
+        .answers
+        .iter()
+        .flat_map(|part| &part.figures)
+        .map(move |figure| set::Figure {
+            id: figure.id.clone(),
+            question: number.clone(),
+            label: figure.label.clone(),
+            value: figure.value.to_string(),
+            definition: figure.definition.clone(),
+            log: figure.log.clone(),
+            size: figure.size,
+        })
 }
 
 /// What a reader compares with paper: the roots of the keys that the answer rests on.
@@ -128,7 +188,14 @@ fn fingerprints(answer: &Answer) -> Vec<set::Fingerprint> {
         .manifests
         .iter()
         .map(|manifest| set::Fingerprint {
-            label: text(language, "paper-root-of", &[("party", label(language, "party", manifest.party.as_str()).into())]),
+            label: text(
+                language,
+                "paper-root-of",
+                &[(
+                    "party",
+                    label(language, "party", manifest.party.as_str()).into(),
+                )],
+            ),
             value: manifest.fingerprint.to_string(),
         })
         .collect()
@@ -136,9 +203,13 @@ fn fingerprints(answer: &Answer) -> Vec<set::Fingerprint> {
 
 fn day(language: Language, date: Date) -> String {
     let month = text(language, &format!("paper-month-{}", date.month()), &[]);
-    text(language, "paper-day", &[
-        ("day", date.day().to_string().into()),
-        ("month", month.into()),
-        ("year", date.year().to_string().into()),
-    ])
+    text(
+        language,
+        "paper-day",
+        &[
+            ("day", date.day().to_string().into()),
+            ("month", month.into()),
+            ("year", date.year().to_string().into()),
+        ],
+    )
 }

@@ -24,7 +24,9 @@ const TICK: Duration = Duration::from_secs(10);
 /// Runs the node until it is told to end.
 pub(crate) fn run(config: &Config) -> Result<()> {
     logging::start(&config.log);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(run_node(config))
 }
 
@@ -33,8 +35,15 @@ async fn run_node(config: &Config) -> Result<()> {
     let identity = Arc::new(Keystore::of(config).tls()?);
     let exchange = listen(config.exchange.listen, "exchange.listen").await?;
     let console = listen(config.console.listen, "console.listen").await?;
-    let courier = Arc::new(Courier::new(office.clone(), identity.clone(), Arc::new(SystemEntropy)));
-    control::listen(&config.control_socket(), answerer(&office, &identity, &courier))?;
+    let courier = Arc::new(Courier::new(
+        office.clone(),
+        identity.clone(),
+        Arc::new(SystemEntropy),
+    ));
+    control::listen(
+        &config.control_socket(),
+        answerer(&office, &identity, &courier),
+    )?;
 
     tracing::info!(
         party = %config.party,
@@ -47,11 +56,24 @@ async fn run_node(config: &Config) -> Result<()> {
     let until_end = |mut ended: watch::Receiver<bool>| async move {
         let _sender_gone = ended.wait_for(|end| *end).await;
     };
-    let desk = Console::new(office.clone(), Arc::new(SystemClock), config.console.behind_tls);
+    let desk = Console::new(
+        office.clone(),
+        Arc::new(SystemClock),
+        config.console.behind_tls,
+    );
     let parts = [
-        tokio::spawn(exchange::reception::serve(exchange, office.clone(), identity, until_end(ended.clone()))),
+        tokio::spawn(exchange::reception::serve(
+            exchange,
+            office.clone(),
+            identity,
+            until_end(ended.clone()),
+        )),
         tokio::spawn(courier.run(until_end(ended.clone()))),
-        tokio::spawn(exchange::clockwork::run_ticks(office, TICK, until_end(ended.clone()))),
+        tokio::spawn(exchange::clockwork::run_ticks(
+            office,
+            TICK,
+            until_end(ended.clone()),
+        )),
         tokio::spawn({
             let until_end = until_end(ended);
             async move {
@@ -72,7 +94,9 @@ async fn run_node(config: &Config) -> Result<()> {
 }
 
 async fn listen(address: std::net::SocketAddr, key: &str) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} ({key})"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} ({key})"))
 }
 
 async fn told_to_end() -> Result<()> {

@@ -26,13 +26,29 @@ pub(crate) fn done(language: Language, as_json: bool, done: &Done) -> anyhow::Re
     if as_json {
         return json(done);
     }
-    let entries: Vec<String> = done.entries.iter().map(|entry| format!("{} {}", entry.log, entry.index)).collect();
-    say(language, "command-done", &[("entries", entries.join(", ").into())]);
+    let entries: Vec<String> = done
+        .entries
+        .iter()
+        .map(|entry| format!("{} {}", entry.log, entry.index))
+        .collect();
+    say(
+        language,
+        "command-done",
+        &[("entries", entries.join(", ").into())],
+    );
     if let Some(thread) = &done.thread {
-        say(language, "command-done-case", &[("case", thread.to_string().into())]);
+        say(
+            language,
+            "command-done-case",
+            &[("case", thread.to_string().into())],
+        );
     }
     if let Some(state) = &done.state {
-        say(language, "command-done-state", &[("state", locales::label(language, "state", state).into())]);
+        say(
+            language,
+            "command-done-state",
+            &[("state", locales::label(language, "state", state).into())],
+        );
     }
     Ok(())
 }
@@ -50,14 +66,27 @@ pub(crate) fn failure(language: Language, error: &anyhow::Error) {
                     Language::En => en.clone(),
                 })
                 .collect();
-            text(language, "command-refused", &[("policies", titles.join("; ").into())])
+            text(
+                language,
+                "command-refused",
+                &[("policies", titles.join("; ").into())],
+            )
         }
         Some(failure) => {
-            let hint = locales::find(language, &format!("command-failed-{}", failure.code), &[]).unwrap_or_default();
-            let text = text(language, "command-failed", &[("what", failure.text.clone().into())]);
+            let hint = locales::find(language, &format!("command-failed-{}", failure.code), &[])
+                .unwrap_or_default();
+            let text = text(
+                language,
+                "command-failed",
+                &[("what", failure.text.clone().into())],
+            );
             format!("{text} {hint}").trim_end().to_owned()
         }
-        None => text(language, "command-error", &[("what", format!("{error:#}").into())]),
+        None => text(
+            language,
+            "command-error",
+            &[("what", format!("{error:#}").into())],
+        ),
     };
     let _nobody_reads = writeln!(out, "{message}");
 }

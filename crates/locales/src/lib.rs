@@ -38,7 +38,14 @@ macro_rules! catalogues {
     };
 }
 
-const CATALOGUES: &[Catalogue] = catalogues!("vocabulary", "console", "demo", "answer", "command", "paper");
+const CATALOGUES: &[Catalogue] = catalogues!(
+    "vocabulary",
+    "console",
+    "demo",
+    "answer",
+    "command",
+    "paper"
+);
 
 impl Language {
     /// Every language.

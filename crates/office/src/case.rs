@@ -36,6 +36,14 @@ pub struct DraftedAnswer {
     pub screening: safeguard::Screening,
 }
 
+impl DraftedAnswer {
+    /// What stands for this draft: whoever releases says with it which one was read.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        journal::hash::sha256(&serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
 /// An answer that has left or arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GivenAnswer {

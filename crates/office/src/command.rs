@@ -10,6 +10,32 @@ use records::{PartyId, Record, RecordId, Request, ThreadId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::EntryRef;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// A password on its way in: wiped when dropped, never printed.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(transparent)]
+pub struct Password(String);
+
+impl Password {
+    /// Takes a password.
+    #[must_use]
+    pub const fn new(password: String) -> Self {
+        Self(password)
+    }
+
+    /// The password itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(secret)")
+    }
+}
 
 /// One act. The command line, the console and the demo all speak in these.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,7 +50,7 @@ pub enum Command {
         /// The unit.
         unit: String,
         /// The first password; only its hash is kept.
-        password: String,
+        password: Password,
     },
     /// Accepts a counterpart's keys after its fingerprint was compared over another channel.
     AcceptPeer {
@@ -88,6 +114,10 @@ pub enum Command {
     ReleaseAnswer {
         /// The case.
         thread: ThreadId,
+        /// The draft that the officer has read ([`crate::case::DraftedAnswer::hash`]); another one
+        /// is not released.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        read: Option<Hash>,
     },
     /// Writes records down, all or none.
     ImportRecords {

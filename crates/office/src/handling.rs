@@ -42,7 +42,9 @@ impl Office {
                 draft,
                 attachments,
             } => self.draft_answer(actor, *thread, draft, attachments),
-            Command::ReleaseAnswer { thread } => self.release_answer(actor, *thread),
+            Command::ReleaseAnswer { thread, read } => {
+                self.release_answer(actor, *thread, read.as_ref())
+            }
             Command::AddOfficer {
                 name,
                 roles,

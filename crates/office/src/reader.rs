@@ -71,14 +71,15 @@ impl Reader {
         &self.database
     }
 
-    /// Now, by the node's clock: in an exercise, as far as it was openly moved.
+    /// Now, by the node's clock; by the openly moved one if the node runs an exercise.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn now(&self, clock: &dyn Clock) -> Result<Timestamp, OfficeError> {
+    pub fn now(&self, clock: &dyn Clock, exercise: bool) -> Result<Timestamp, OfficeError> {
         let moved = self
             .one::<MovedClock>(MovedClock::NODE)?
-            .map_or(0, |moved| moved.milliseconds);
+            .filter(|_| exercise);
+        let moved = moved.map_or(0, |moved| moved.milliseconds);
         Ok(Timestamp::from_millis(
             clock.now().millis().saturating_add(moved),
         ))

@@ -52,7 +52,10 @@ fn request_and_answer_with_conditions() {
     de.review(thread, Decision::ClearWithConditions);
     assert_eq!(de.state(thread), "conditional");
     de.draft_answer(thread, honest_answer());
-    de.act(&de.releaser(), Command::ReleaseAnswer { thread });
+    de.act(
+        &de.releaser(),
+        Command::ReleaseAnswer { thread, read: None },
+    );
     settle(&de, &cn);
     assert_eq!(
         (de.state(thread), cn.state(thread)),

@@ -88,7 +88,7 @@ fn every_command_by_every_wrong_role() {
             name: "new".to_owned(),
             roles: BTreeSet::from([Role::Handler]),
             unit: String::new(),
-            password: PASSWORD.to_owned(),
+            password: office::command::Password::new(PASSWORD.to_owned()),
         },
         Command::AcceptPeer {
             manifest: cn.manifest.to_json().unwrap(),
@@ -118,7 +118,10 @@ fn every_command_by_every_wrong_role() {
             draft: Box::new(honest_answer()),
             attachments,
         },
-        Command::ReleaseAnswer { thread: drafted },
+        Command::ReleaseAnswer {
+            thread: drafted,
+            read: None,
+        },
         Command::ImportRecords {
             records: Vec::new(),
         },
@@ -233,12 +236,12 @@ fn nobody_does_it_alone() {
     de.act(&all, clear(thread));
     refused(answer(thread));
     de.draft_answer(thread, honest_answer());
-    refused(Command::ReleaseAnswer { thread });
+    refused(Command::ReleaseAnswer { thread, read: None });
     let thread = cn.ask(&de, honest_request(), Vec::new());
     settle(&de, &cn);
     de.review(thread, Decision::Clear);
     de.act(&all, answer(thread));
-    refused(Command::ReleaseAnswer { thread });
+    refused(Command::ReleaseAnswer { thread, read: None });
     refused(clear(thread));
     assert!(de.waiting(&cn.party).is_empty());
 }
@@ -278,7 +281,12 @@ fn data_leaves_only_as_data() {
     bare.answer.conditions = None;
     assert!(matches!(draft(bare, vec![]), Err(OfficeError::Draft(_))));
     draft(honest_answer(), vec![]).unwrap();
-    let release = || de.try_act(&de.releaser(), Command::ReleaseAnswer { thread });
+    let release = || {
+        de.try_act(
+            &de.releaser(),
+            Command::ReleaseAnswer { thread, read: None },
+        )
+    };
     assert!(
         matches!(release(), Err(OfficeError::Refused { .. })),
         "rejected by review"
@@ -299,12 +307,18 @@ fn an_answer_that_names_a_person_is_stopped() {
     telling.answer.items[0].text = "the account belongs to lin.yao@blog.example.org".to_owned();
     de.draft_answer(thread, telling);
     assert!(
-        de.try_act(&de.releaser(), Command::ReleaseAnswer { thread })
-            .is_err()
+        de.try_act(
+            &de.releaser(),
+            Command::ReleaseAnswer { thread, read: None }
+        )
+        .is_err()
     );
     assert!(de.waiting(&cn.party).is_empty());
     de.draft_answer(thread, honest_answer());
-    de.act(&de.releaser(), Command::ReleaseAnswer { thread });
+    de.act(
+        &de.releaser(),
+        Command::ReleaseAnswer { thread, read: None },
+    );
 }
 
 /// Promise: two officers who release the same case at the same moment send exactly one message.
@@ -324,7 +338,7 @@ fn releasing_twice_at_once_sends_once() {
                     let (de, barrier) = (&de, &barrier);
                     scope.spawn(move || {
                         barrier.wait();
-                        de.try_act(&actor, Command::ReleaseAnswer { thread })
+                        de.try_act(&actor, Command::ReleaseAnswer { thread, read: None })
                     })
                 })
                 .map(|releasing| releasing.join().unwrap())
@@ -390,6 +404,9 @@ fn drafting_twice_at_once_keeps_one_draft() {
         de.last("office", "answer.drafted")["actor"],
         filed.by.as_str()
     );
-    de.act(&de.releaser(), Command::ReleaseAnswer { thread });
+    de.act(
+        &de.releaser(),
+        Command::ReleaseAnswer { thread, read: None },
+    );
     assert_eq!(de.waiting(&cn.party).len(), 1);
 }

@@ -66,7 +66,7 @@ fn appointing() {
             name: name.to_owned(),
             roles: roles.iter().copied().collect::<BTreeSet<_>>(),
             unit: "unit 1".to_owned(),
-            password: password.to_owned(),
+            password: office::command::Password::new(password.to_owned()),
         };
         de.try_act(&Actor::local_operator(), command)
     };

@@ -17,6 +17,8 @@ pub mod answer;
 pub mod check;
 pub mod pdf;
 mod print;
+#[cfg(test)]
+mod sheet;
 mod world;
 
 pub use answer::AnswerDocument;

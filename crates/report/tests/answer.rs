@@ -82,6 +82,7 @@ fn bare_answer_renders() {
     for place in [
         "/askers",
         "/remarks",
+        "/summary",
         "/sources",
         "/figures",
         "/verification",
@@ -89,7 +90,7 @@ fn bare_answer_renders() {
     ] {
         *data.pointer_mut(place).unwrap() = json!([]);
     }
-    for place in ["/subtitle", "/dated", "/fraction", "/summary"] {
+    for place in ["/subtitle", "/dated", "/fraction"] {
         *data.pointer_mut(place).unwrap() = json!("");
     }
     data["exercise"] = Value::Null;
@@ -164,7 +165,7 @@ fn faults_in_data_are_named() {
 fn oversized_data_is_refused() {
     let error = render(
         Template::InquiryAnswer,
-        &with("/summary", json!("x".repeat(9 << 20))),
+        &with("/summary", json!(["x".repeat(9 << 20)])),
     );
     assert!(matches!(error, Err(ReportError::Data { .. })), "{error:?}");
 }

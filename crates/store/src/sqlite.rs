@@ -17,6 +17,7 @@ use journal::hash::Hash;
 use journal::tile::TileId;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -60,6 +61,7 @@ impl Sqlite {
     ) -> Result<Self, StoreError> {
         assert_engine()?;
         let lock = take_lock(path)?;
+        private_file(path)?;
         let connection = connect(
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
@@ -228,18 +230,25 @@ fn assert_engine() -> Result<(), StoreError> {
     Ok(())
 }
 
-fn take_lock(path: &Path) -> Result<File, StoreError> {
-    let lock_path = path.with_extension("lock");
-    let shown = lock_path.display().to_string();
-    let lock = File::options()
+/// Opens or creates a file that only the node's user may read: cases lie in the database in plain,
+/// and SQLite gives its other files the mode of the database.
+fn private_file(path: &Path) -> Result<File, StoreError> {
+    File::options()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(&lock_path)
+        .mode(0o600)
+        .open(path)
         .map_err(|source| StoreError::File {
-            path: shown.clone(),
+            path: path.display().to_string(),
             source,
-        })?;
+        })
+}
+
+fn take_lock(path: &Path) -> Result<File, StoreError> {
+    let lock_path = path.with_extension("lock");
+    let shown = lock_path.display().to_string();
+    let lock = private_file(&lock_path)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked { path: shown }),

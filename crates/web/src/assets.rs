@@ -22,16 +22,39 @@ const CSS: &str = "text/css; charset=utf-8";
 const WOFF2: &str = "font/woff2";
 
 const ASSETS: [Asset; 5] = [
-    Asset { name: "kern.css", media_type: CSS, bytes: include_bytes!("../assets/kern.min.css") },
-    Asset { name: "console.css", media_type: CSS, bytes: include_bytes!("../assets/console.css") },
-    Asset { name: "regular.woff2", media_type: WOFF2, bytes: include_bytes!("../assets/fira-sans-regular.woff2") },
-    Asset { name: "semibold.woff2", media_type: WOFF2, bytes: include_bytes!("../assets/fira-sans-semibold.woff2") },
-    Asset { name: "mark.svg", media_type: "image/svg+xml", bytes: include_bytes!("../assets/mark.svg") },
+    Asset {
+        name: "kern.css",
+        media_type: CSS,
+        bytes: include_bytes!("../assets/kern.min.css"),
+    },
+    Asset {
+        name: "console.css",
+        media_type: CSS,
+        bytes: include_bytes!("../assets/console.css"),
+    },
+    Asset {
+        name: "regular.woff2",
+        media_type: WOFF2,
+        bytes: include_bytes!("../assets/fira-sans-regular.woff2"),
+    },
+    Asset {
+        name: "semibold.woff2",
+        media_type: WOFF2,
+        bytes: include_bytes!("../assets/fira-sans-semibold.woff2"),
+    },
+    Asset {
+        name: "mark.svg",
+        media_type: "image/svg+xml",
+        bytes: include_bytes!("../assets/mark.svg"),
+    },
 ];
 
 /// One hash over all assets: they refer to each other, so they change together.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let all: Vec<u8> = ASSETS.iter().flat_map(|asset| sha256(asset.bytes).0).collect();
+    let all: Vec<u8> = ASSETS
+        .iter()
+        .flat_map(|asset| sha256(asset.bytes).0)
+        .collect();
     hex::encode(sha256(&all).0).chars().take(16).collect()
 });
 
@@ -45,12 +68,16 @@ pub(crate) fn routes() -> Router<Console> {
 }
 
 async fn asset(Path((version, name)): Path<(String, String)>) -> Response {
-    let known = ASSETS.iter().find(|asset| asset.name == name && version == *VERSION);
+    let known = ASSETS
+        .iter()
+        .find(|asset| asset.name == name && version == *VERSION);
     known.map_or_else(
         || StatusCode::NOT_FOUND.into_response(),
         |asset| {
-            let headers =
-                [(header::CONTENT_TYPE, asset.media_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+            let headers = [
+                (header::CONTENT_TYPE, asset.media_type),
+                (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            ];
             (headers, asset.bytes).into_response()
         },
     )

@@ -79,5 +79,7 @@ pub async fn serve(
     console: Console,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(console)).with_graceful_shutdown(shutdown).await
+    axum::serve(listener, router(console))
+        .with_graceful_shutdown(shutdown)
+        .await
 }

@@ -36,7 +36,9 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// The officer, if one is signed in.
     pub(crate) fn actor(&self) -> Option<Actor> {
-        self.console.sessions.actor(self.token.as_deref()?, self.console.now())
+        self.console
+            .sessions
+            .actor(self.token.as_deref()?, self.console.now())
     }
 }
 
@@ -44,10 +46,19 @@ impl FromRequestParts<Console> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Infallible> {
-        let chosen = cookie(&parts.headers, LANGUAGE_COOKIE).and_then(|code| Language::preferred(&code));
-        let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let language = chosen.or_else(|| accepted.and_then(Language::preferred)).unwrap_or_default();
-        let address = parts.uri.path_and_query().map_or("/", |address| address.as_str());
+        let chosen =
+            cookie(&parts.headers, LANGUAGE_COOKIE).and_then(|code| Language::preferred(&code));
+        let accepted = parts
+            .headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
+        let language = chosen
+            .or_else(|| accepted.and_then(Language::preferred))
+            .unwrap_or_default();
+        let address = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |address| address.as_str());
         Ok(Self {
             console: console.clone(),
             words: Words(language),
@@ -59,7 +70,10 @@ impl FromRequestParts<Console> for Visitor {
 
 /// The value of a cookie.
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let all = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     all.flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, _)| *key == name)
@@ -84,7 +98,12 @@ impl FromRequestParts<Console> for Desk {
             Err(never) => match never {},
         };
         match (visitor.actor(), visitor.token) {
-            (Some(actor), Some(token)) => Ok(Self { console: visitor.console, actor, token, words: visitor.words }),
+            (Some(actor), Some(token)) => Ok(Self {
+                console: visitor.console,
+                actor,
+                token,
+                words: visitor.words,
+            }),
             _ if parts.method == axum::http::Method::GET => {
                 let next = percent_encode(&visitor.address);
                 Err(Redirect::to(&format!("/sign-in?next={next}")).into_response())
@@ -98,7 +117,9 @@ impl FromRequestParts<Console> for Desk {
 pub(crate) fn percent_encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect()
@@ -110,8 +131,11 @@ impl Desk {
     where
         F: FnOnce(&Self) -> Result<Response, Fault> + Send + 'static,
     {
-        let done = tokio::task::spawn_blocking(move || work(&self).unwrap_or_else(|fault| self.explain(fault)));
-        done.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+        let done = tokio::task::spawn_blocking(move || {
+            work(&self).unwrap_or_else(|fault| self.explain(fault))
+        });
+        done.await
+            .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
     }
 
     /// The office.
@@ -131,7 +155,12 @@ impl Desk {
 
     /// Whether the officer may do this to the node as a whole.
     pub(crate) fn may(&self, action: Action) -> bool {
-        self.may_with(action, Resource::Node(NodeFacts { exercise: self.office().is_exercise() }))
+        self.may_with(
+            action,
+            Resource::Node(NodeFacts {
+                exercise: self.office().is_exercise(),
+            }),
+        )
     }
 
     /// Whether the officer may do this to that.
@@ -141,7 +170,11 @@ impl Desk {
 
     /// Stops where the officer may not.
     pub(crate) fn require(&self, action: Action) -> Result<(), Fault> {
-        if self.may(action) { Ok(()) } else { Err(Fault::NotForYou) }
+        if self.may(action) {
+            Ok(())
+        } else {
+            Err(Fault::NotForYou)
+        }
     }
 
     /// Carries out a command.
@@ -157,13 +190,23 @@ impl Desk {
 
     /// The frame of the page `here`, with the word left by the last act.
     pub(crate) fn frame(&self, here: &str) -> Frame {
-        let note = self.console.sessions.take_note(&self.token).map(|code| self.words.t(&format!("done-{code}")));
-        Frame { note, ..Frame::inside(self.office(), self.words, &self.actor, here) }
+        let note = self
+            .console
+            .sessions
+            .take_note(&self.token)
+            .map(|code| self.words.t(&format!("done-{code}")));
+        Frame {
+            note,
+            ..Frame::inside(self.office(), self.words, &self.actor, here)
+        }
     }
 
     /// The frame of a page that shows a refusal, where there is one.
     pub(crate) fn frame_with(&self, here: &str, refusal: Option<Refusal>) -> Frame {
-        Frame { refusal, ..self.frame(here) }
+        Frame {
+            refusal,
+            ..self.frame(here)
+        }
     }
 
     fn explain(&self, fault: Fault) -> Response {
@@ -178,7 +221,11 @@ impl Desk {
             }
         };
         let title = refusal.title.clone();
-        let page = FaultPage { frame: self.frame_with("/", Some(refusal)), w, title };
+        let page = FaultPage {
+            frame: self.frame_with("/", Some(refusal)),
+            w,
+            title,
+        };
         html(page.frame.refusal.as_ref(), &page)
             .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
     }

@@ -68,11 +68,13 @@ impl Refusal {
         let code = error.code();
         let status = match error {
             OfficeError::Refused { .. } | OfficeError::NotAuthenticated => StatusCode::FORBIDDEN,
-            OfficeError::NotNow(_) | OfficeError::Exists { .. } | OfficeError::Busy => StatusCode::CONFLICT,
-            OfficeError::NoSuchCase(_) | OfficeError::NoSuch { .. } => StatusCode::NOT_FOUND,
-            OfficeError::Invalid { .. } | OfficeError::Draft(_) | OfficeError::FingerprintDiffers { .. } => {
-                StatusCode::UNPROCESSABLE_ENTITY
+            OfficeError::NotNow(_) | OfficeError::Exists { .. } | OfficeError::Busy => {
+                StatusCode::CONFLICT
             }
+            OfficeError::NoSuchCase(_) | OfficeError::NoSuch { .. } => StatusCode::NOT_FOUND,
+            OfficeError::Invalid { .. }
+            | OfficeError::Draft(_)
+            | OfficeError::FingerprintDiffers { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if status == StatusCode::INTERNAL_SERVER_ERROR {
@@ -82,7 +84,11 @@ impl Refusal {
             status,
             title: words.t(&format!("refusal-{code}-title")),
             reasons: reasons(words, error),
-            kept: words.t(if code == "refused" { "refusal-kept-journalled" } else { "refusal-kept" }),
+            kept: words.t(if code == "refused" {
+                "refusal-kept-journalled"
+            } else {
+                "refusal-kept"
+            }),
             next: words.t(&format!("refusal-{code}-next")),
         }
     }
@@ -92,7 +98,13 @@ impl Refusal {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             title: words.t("refusal-form-title"),
-            reasons: problems.into_iter().map(|(id, text)| Reason { input: Some(id), ..plain(text) }).collect(),
+            reasons: problems
+                .into_iter()
+                .map(|(id, text)| Reason {
+                    input: Some(id),
+                    ..plain(text)
+                })
+                .collect(),
             kept: words.t("refusal-form-kept"),
             next: words.t("refusal-form-next"),
         }
@@ -100,27 +112,42 @@ impl Refusal {
 }
 
 const fn plain(text: String) -> Reason {
-    Reason { text, lang: None, source: String::new(), input: None }
+    Reason {
+        text,
+        lang: None,
+        source: String::new(),
+        input: None,
+    }
 }
 
 fn reasons(words: Words, error: &OfficeError) -> Vec<Reason> {
     match error {
-        OfficeError::Refused { policies } if policies.is_empty() => vec![plain(words.t("refusal-no-permit"))],
+        OfficeError::Refused { policies } if policies.is_empty() => {
+            vec![plain(words.t("refusal-no-permit"))]
+        }
         OfficeError::Refused { policies } => policies
             .iter()
             .map(|policy| Reason {
                 text: policy.title(words.code()).to_owned(),
                 lang: None,
-                source: [Some(policy.id.as_str()), policy.ground.as_deref(), policy.law.as_deref()]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(" · "),
+                source: [
+                    Some(policy.id.as_str()),
+                    policy.ground.as_deref(),
+                    policy.law.as_deref(),
+                ]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" · "),
                 input: None,
             })
             .collect(),
         OfficeError::NotNow(not_now) => {
-            vec![plain(words.with("refusal-not-now-state", "state", words.label("state", not_now.state)))]
+            vec![plain(words.with(
+                "refusal-not-now-state",
+                "state",
+                words.label("state", not_now.state),
+            ))]
         }
         OfficeError::Invalid { field, problem } => vec![Reason {
             text: format!("{}: {problem}", words.label("field", field)),

@@ -66,7 +66,10 @@ impl Input {
 
     /// The same, but it may stay empty.
     pub(crate) fn optional(self) -> Self {
-        Self { optional: true, ..self }
+        Self {
+            optional: true,
+            ..self
+        }
     }
 
     /// Marks the input as missing if nothing was entered.
@@ -80,15 +83,28 @@ impl Input {
     pub(crate) fn described_by(&self) -> String {
         let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.id));
         let error = self.error.as_ref().map(|_| format!("{}-error", self.id));
-        [hint, error].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        [hint, error]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
 /// The choices of a vocabulary, in its order, with their labels.
-pub(crate) fn choices<'a>(words: Words, list: &str, codes: impl IntoIterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
+pub(crate) fn choices<'a>(
+    words: Words,
+    list: &str,
+    codes: impl IntoIterator<Item = &'a str>,
+    chosen: &str,
+) -> Vec<Choice> {
     codes
         .into_iter()
-        .map(|code| Choice { code: code.to_owned(), label: words.label(list, code), chosen: code == chosen })
+        .map(|code| Choice {
+            code: code.to_owned(),
+            label: words.label(list, code),
+            chosen: code == chosen,
+        })
         .collect()
 }
 
@@ -99,12 +115,20 @@ pub(crate) fn choices_or_none<'a>(
     codes: impl IntoIterator<Item = &'a str>,
     chosen: &str,
 ) -> Vec<Choice> {
-    let none = Choice { code: String::new(), label: words.t("choice-none"), chosen: chosen.is_empty() };
-    std::iter::once(none).chain(choices(words, list, codes, chosen)).collect()
+    let none = Choice {
+        code: String::new(),
+        label: words.t("choice-none"),
+        chosen: chosen.is_empty(),
+    };
+    std::iter::once(none)
+        .chain(choices(words, list, codes, chosen))
+        .collect()
 }
 
 /// The problems of a form, each with the input it belongs to.
 pub(crate) fn problems(sections: &[Section]) -> Vec<(String, String)> {
     let inputs = sections.iter().flat_map(|section| &section.inputs);
-    inputs.filter_map(|input| input.error.clone().map(|error| (input.id.clone(), error))).collect()
+    inputs
+        .filter_map(|input| input.error.clone().map(|error| (input.id.clone(), error)))
+        .collect()
 }

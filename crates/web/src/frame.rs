@@ -66,8 +66,17 @@ impl Frame {
     }
 
     /// The frame for an officer on the page `here`.
-    pub(crate) fn inside(office: &office::Office, words: Words, actor: &office::Actor, here: &str) -> Self {
-        let node = || Resource::Node(NodeFacts { exercise: office.is_exercise() });
+    pub(crate) fn inside(
+        office: &office::Office,
+        words: Words,
+        actor: &office::Actor,
+        here: &str,
+    ) -> Self {
+        let node = || {
+            Resource::Node(NodeFacts {
+                exercise: office.is_exercise(),
+            })
+        };
         let places = PLACES
             .iter()
             .filter(|(_, _, needs)| needs.is_none_or(|action| office.may(actor, action, node())))
@@ -77,7 +86,11 @@ impl Frame {
                 current: is_under(here, address),
             })
             .collect();
-        let roles: Vec<String> = actor.roles().iter().map(|role| words.label("role", role.as_str())).collect();
+        let roles: Vec<String> = actor
+            .roles()
+            .iter()
+            .map(|role| words.label("role", role.as_str()))
+            .collect();
         Self {
             officer: Some(actor.name().to_owned()),
             roles: roles.join(", "),
@@ -87,13 +100,19 @@ impl Frame {
     }
 
     /// The address of an asset, for templates.
-    #[expect(clippy::unused_self, reason = "templates reach functions through values only")]
+    #[expect(
+        clippy::unused_self,
+        reason = "templates reach functions through values only"
+    )]
     pub(crate) fn asset(&self, name: &str) -> String {
         assets::address(name)
     }
 
     /// The languages to choose from, by the names their speakers use.
-    #[expect(clippy::unused_self, reason = "templates reach functions through values only")]
+    #[expect(
+        clippy::unused_self,
+        reason = "templates reach functions through values only"
+    )]
     pub(crate) fn languages(&self, words: &Words) -> Vec<LanguageChoice> {
         Language::ALL
             .into_iter()
@@ -111,5 +130,9 @@ impl Frame {
 
 fn is_under(here: &str, address: &str) -> bool {
     let path = here.split('?').next().unwrap_or(here);
-    path == address || (address != "/" && path.strip_prefix(address).is_some_and(|rest| rest.starts_with('/')))
+    path == address
+        || (address != "/"
+            && path
+                .strip_prefix(address)
+                .is_some_and(|rest| rest.starts_with('/')))
 }

@@ -30,9 +30,17 @@ pub(crate) fn span(words: Words, ms: i64) -> String {
     let part = |id: &str, n: i64| words.count(id, usize::try_from(n).unwrap_or(0));
     let pair = |a: String, zero: bool, b: String| if zero { a } else { format!("{a} {b}") };
     if days > 0 {
-        pair(part("span-days", days), hours == 0, part("span-hours", hours))
+        pair(
+            part("span-days", days),
+            hours == 0,
+            part("span-hours", hours),
+        )
     } else if hours > 0 {
-        pair(part("span-hours", hours), minutes == 0, part("span-minutes", minutes))
+        pair(
+            part("span-hours", hours),
+            minutes == 0,
+            part("span-minutes", minutes),
+        )
     } else if minutes > 0 {
         part("span-minutes", minutes)
     } else {
@@ -61,19 +69,34 @@ pub(crate) struct Due {
 /// The clock of a case.
 pub(crate) fn due(words: Words, case: &Case, now: Timestamp) -> Due {
     let Some(deadline) = case.deadline else {
-        return Due { moment: String::new(), relative: words.t("clock-not-started"), tone: Tone::Neutral, icon: "draft" };
+        return Due {
+            moment: String::new(),
+            relative: words.t("clock-not-started"),
+            tone: Tone::Neutral,
+            icon: "draft",
+        };
     };
     let moment = minute(deadline);
     let left = deadline.millis() - now.millis();
     if !runs(case) {
-        return Due { moment, relative: words.t("clock-stopped"), tone: Tone::Neutral, icon: "check" };
+        return Due {
+            moment,
+            relative: words.t("clock-stopped"),
+            tone: Tone::Neutral,
+            icon: "check",
+        };
     }
     let (id, tone, icon) = match left {
         left if left < 0 => ("clock-overdue", Tone::Danger, "danger"),
         left if left < PRESSING_MS => ("clock-left", Tone::Warning, "warning"),
         _ => ("clock-left", Tone::Info, "calendar-today"),
     };
-    Due { moment, relative: words.with(id, "span", span(words, left.abs())), tone, icon }
+    Due {
+        moment,
+        relative: words.with(id, "span", span(words, left.abs())),
+        tone,
+        icon,
+    }
 }
 
 /// Whether the clock of a case still runs.

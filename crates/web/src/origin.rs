@@ -15,7 +15,11 @@ pub(crate) async fn same_origin_only(request: Request, next: Next) -> Response {
     if reads || sent_by_us(request.headers()) {
         next.run(request).await
     } else {
-        (StatusCode::FORBIDDEN, "This was not sent by a page of this console. Nothing was done.\n").into_response()
+        (
+            StatusCode::FORBIDDEN,
+            "This was not sent by a page of this console. Nothing was done.\n",
+        )
+            .into_response()
     }
 }
 
@@ -36,14 +40,20 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
     }
 
     /// Promise: a form of another site, of a sister domain, or of unknown origin does nothing.
     #[test]
     fn only_our_own_forms_act() {
         assert!(sent_by_us(&headers(&[("sec-fetch-site", "same-origin")])));
-        assert!(sent_by_us(&headers(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")])));
+        assert!(sent_by_us(&headers(&[
+            ("origin", "http://127.0.0.1:8080"),
+            ("host", "127.0.0.1:8080")
+        ])));
         for forged in [
             headers(&[]),
             headers(&[("host", "console.example")]),
@@ -51,9 +61,16 @@ mod tests {
             headers(&[("sec-fetch-site", "same-site")]),
             headers(&[("sec-fetch-site", "none")]),
             headers(&[("origin", "null"), ("host", "console.example")]),
-            headers(&[("origin", "https://evil.example"), ("host", "console.example")]),
+            headers(&[
+                ("origin", "https://evil.example"),
+                ("host", "console.example"),
+            ]),
             // What the browser says of the site counts, even where the origin looks right.
-            headers(&[("sec-fetch-site", "cross-site"), ("origin", "https://c.example"), ("host", "c.example")]),
+            headers(&[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://c.example"),
+                ("host", "c.example"),
+            ]),
         ] {
             assert!(!sent_by_us(&forged), "{forged:?}");
         }

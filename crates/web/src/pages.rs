@@ -2,14 +2,19 @@
 
 mod accessibility;
 mod answer;
+mod attachment;
 mod case_view;
+mod entry;
+mod finding_view;
 mod inquiries;
 mod journal;
 mod language;
 mod peers;
+mod record;
 mod records;
 mod release;
 mod request;
+mod request_entered;
 mod request_new;
 mod requests;
 mod review;
@@ -17,6 +22,7 @@ mod sign_in;
 mod situation;
 mod upload;
 mod withdraw;
+mod wording;
 
 use crate::console::Console;
 use crate::desk::Desk;
@@ -37,20 +43,35 @@ pub(crate) fn routes() -> Router<Console> {
         .route("/requests", get(requests::show))
         .merge(with_files())
         .route("/requests/{thread}", get(request::show))
-        .route("/requests/{thread}/attachments/{file}", get(request::attachment))
+        .route(
+            "/requests/{thread}/attachments/{file}",
+            get(attachment::show),
+        )
         .route("/requests/{thread}/submit", post(request::submit))
-        .route("/requests/{thread}/review", get(review::show).post(review::decide))
-        .route("/requests/{thread}/release", get(release::show).post(release::release))
-        .route("/requests/{thread}/withdraw", get(withdraw::show).post(withdraw::withdraw))
+        .route(
+            "/requests/{thread}/review",
+            get(review::show).post(review::decide),
+        )
+        .route(
+            "/requests/{thread}/release",
+            get(release::show).post(release::release),
+        )
+        .route(
+            "/requests/{thread}/withdraw",
+            get(withdraw::show).post(withdraw::withdraw),
+        )
         .route("/journal", get(journal::show))
         .route("/journal/{log}", get(journal::log))
-        .route("/journal/{log}/checkpoint", get(journal::checkpoint))
-        .route("/journal/{log}/{index}", get(journal::entry))
-        .route("/journal/{log}/{index}/proof", get(journal::proof))
+        .route("/journal/{log}/checkpoint", get(entry::checkpoint))
+        .route("/journal/{log}/{index}", get(entry::show))
+        .route("/journal/{log}/{index}/proof", get(entry::proof))
         .route("/records", get(records::show))
-        .route("/records/{id}", get(records::record))
+        .route("/records/{id}", get(record::show))
         .route("/inquiries", get(inquiries::show))
-        .route("/inquiries/{*reference}", get(inquiries::inquiry).post(inquiries::release))
+        .route(
+            "/inquiries/{*reference}",
+            get(inquiries::inquiry).post(inquiries::release),
+        )
         .route("/peers", get(peers::show))
         .route("/peers/{party}/ping", post(peers::ping))
 }
@@ -58,8 +79,14 @@ pub(crate) fn routes() -> Router<Console> {
 /// Forms that take files have a limit of their own.
 fn with_files() -> Router<Console> {
     Router::new()
-        .route("/requests/new", get(request_new::show).post(request_new::draft))
-        .route("/requests/{thread}/answer", get(answer::show).post(answer::draft))
+        .route(
+            "/requests/new",
+            get(request_new::show).post(request_new::draft),
+        )
+        .route(
+            "/requests/{thread}/answer",
+            get(answer::show).post(answer::draft),
+        )
         .layer(DefaultBodyLimit::max(upload::MAX_UPLOAD))
 }
 

@@ -46,10 +46,21 @@ impl Sessions {
         let mut open = self.open();
         open.retain(|_, session| !session.is_over(now));
         if open.len() >= MAX_SESSIONS {
-            let oldest = open.iter().min_by_key(|(_, session)| session.seen).map(|(key, _)| *key);
+            let oldest = open
+                .iter()
+                .min_by_key(|(_, session)| session.seen)
+                .map(|(key, _)| *key);
             oldest.and_then(|key| open.remove(&key));
         }
-        open.insert(sha256(token.as_bytes()), Session { actor, begun: now, seen: now, note: None });
+        open.insert(
+            sha256(token.as_bytes()),
+            Session {
+                actor,
+                begun: now,
+                seen: now,
+                note: None,
+            },
+        );
         Ok(token)
     }
 
@@ -105,7 +116,10 @@ mod tests {
         let idle = sessions.begin(Actor::local_operator(), at(0)).unwrap();
         assert!(sessions.actor(&idle, at(IDLE_MS)).is_some());
         assert!(sessions.actor(&idle, at(2 * IDLE_MS + 1)).is_none());
-        assert!(sessions.actor(&idle, at(0)).is_none(), "a session that is over does not come back");
+        assert!(
+            sessions.actor(&idle, at(0)).is_none(),
+            "a session that is over does not come back"
+        );
 
         let busy = sessions.begin(Actor::local_operator(), at(0)).unwrap();
         let mut now = 0;
@@ -137,7 +151,10 @@ mod tests {
         let other = sessions.begin(Actor::local_operator(), at(0)).unwrap();
         sessions.leave_note(&token, "request-released");
         assert_eq!(sessions.take_note(&other), None);
-        assert_eq!(sessions.take_note(&token).as_deref(), Some("request-released"));
+        assert_eq!(
+            sessions.take_note(&token).as_deref(),
+            Some("request-released")
+        );
         assert_eq!(sessions.take_note(&token), None);
     }
 }

@@ -39,7 +39,10 @@ impl Throttle {
     pub(crate) fn locked_for(&self, name: &str, now: Timestamp) -> Option<u64> {
         let until = self.names().get(&sha256(name.as_bytes()))?.locked_until;
         let left = until - now.millis();
-        u64::try_from(left).ok().filter(|left| *left > 0).map(|left| left.div_ceil(1000))
+        u64::try_from(left)
+            .ok()
+            .filter(|left| *left > 0)
+            .map(|left| left.div_ceil(1000))
     }
 
     /// A wrong attempt.
@@ -49,16 +52,28 @@ impl Throttle {
         let mut names = self.names();
         if names.len() >= MAX_NAMES && !names.contains_key(&key) {
             names.retain(|_, failures| now - failures.last <= FORGET_MS);
-            let oldest = names.iter().min_by_key(|(_, failures)| failures.last).map(|(key, _)| *key);
+            let oldest = names
+                .iter()
+                .min_by_key(|(_, failures)| failures.last)
+                .map(|(key, _)| *key);
             if names.len() >= MAX_NAMES {
                 oldest.and_then(|key| names.remove(&key));
             }
         }
-        let known = names.get(&key).filter(|failures| now - failures.last <= FORGET_MS);
+        let known = names
+            .get(&key)
+            .filter(|failures| now - failures.last <= FORGET_MS);
         let count = known.map_or(0, |failures| failures.count).saturating_add(1);
         let doublings = count.checked_sub(FREE_ATTEMPTS).map(|over| over.min(20));
         let lock = doublings.map_or(0, |n| (FIRST_LOCK_MS << n).min(LONGEST_LOCK_MS));
-        names.insert(key, Failures { count, last: now, locked_until: now + lock });
+        names.insert(
+            key,
+            Failures {
+                count,
+                last: now,
+                locked_until: now + lock,
+            },
+        );
     }
 
     /// A right one.
@@ -98,7 +113,10 @@ mod tests {
         }
         assert_eq!(throttle.locked_for("a.weber", at(30_000)), Some(15 * 60));
         throttle.failed("a.weber", at(30_000 + FORGET_MS + 1));
-        assert_eq!(throttle.locked_for("a.weber", at(30_000 + FORGET_MS + 1)), None);
+        assert_eq!(
+            throttle.locked_for("a.weber", at(30_000 + FORGET_MS + 1)),
+            None
+        );
     }
 
     /// Promise: the right password ends it at once.

@@ -29,16 +29,22 @@ impl Tone {
 impl From<Stage> for Tone {
     fn from(stage: Stage) -> Self {
         match stage {
-            Stage::Incoming(Incoming::Held | Incoming::Conditional) | Stage::Outgoing(Outgoing::Held) => Self::Warning,
+            Stage::Incoming(Incoming::Held | Incoming::Conditional)
+            | Stage::Outgoing(Outgoing::Held) => Self::Warning,
             Stage::Incoming(Incoming::Rejected)
-            | Stage::Outgoing(Outgoing::Rejected | Outgoing::Overdue | Outgoing::Unanswered) => Self::Danger,
-            Stage::Incoming(Incoming::Cleared | Incoming::AnswerReleased(_) | Incoming::AnswerDelivered(_))
+            | Stage::Outgoing(Outgoing::Rejected | Outgoing::Overdue | Outgoing::Unanswered) => {
+                Self::Danger
+            }
+            Stage::Incoming(
+                Incoming::Cleared | Incoming::AnswerReleased(_) | Incoming::AnswerDelivered(_),
+            )
             | Stage::Outgoing(Outgoing::Answered(_)) => Self::Success,
             Stage::Incoming(Incoming::Screening | Incoming::AnswerDrafted(_))
-            | Stage::Outgoing(Outgoing::Submitted | Outgoing::Sent | Outgoing::Delivered) => Self::Info,
-            Stage::Incoming(Incoming::Withdrawn) | Stage::Outgoing(Outgoing::Drafted | Outgoing::Withdrawn) => {
-                Self::Neutral
+            | Stage::Outgoing(Outgoing::Submitted | Outgoing::Sent | Outgoing::Delivered) => {
+                Self::Info
             }
+            Stage::Incoming(Incoming::Withdrawn)
+            | Stage::Outgoing(Outgoing::Drafted | Outgoing::Withdrawn) => Self::Neutral,
         }
     }
 }

@@ -23,9 +23,15 @@ const fn deceives(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
         '\u{00}'..='\u{1F}' | '\u{7F}'..='\u{9F}' => true,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' => true,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' => {
+            true
+        }
         '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' => true,
-        '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' => true,
+        '\u{2060}'..='\u{206F}'
+        | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{FFA0}' => true,
         '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}' => true,
         _ => false,
     }
@@ -40,7 +46,10 @@ mod tests {
     fn what_deceives_is_written_out() {
         assert_eq!(visible("ab\u{202E}cd"), "ab⟨U+202E⟩cd");
         assert_eq!(visible("pay\u{200B}pal"), "pay⟨U+200B⟩pal");
-        assert_eq!(visible("\u{2066}x\u{2069}\u{FEFF}\u{1B}[2J"), "⟨U+2066⟩x⟨U+2069⟩⟨U+FEFF⟩⟨U+001B⟩[2J");
+        assert_eq!(
+            visible("\u{2066}x\u{2069}\u{FEFF}\u{1B}[2J"),
+            "⟨U+2066⟩x⟨U+2069⟩⟨U+FEFF⟩⟨U+001B⟩[2J"
+        );
     }
 
     /// Promise: what people write stays as they wrote it.

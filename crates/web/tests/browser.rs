@@ -2,7 +2,12 @@
 //!
 //! Needs Chromium and its driver (Debian: `chromium chromium-driver`). Without them the test fails
 //! where the variable `CI` is set, and says that it was skipped elsewhere.
-#![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    unreachable_pub,
+    missing_docs
+)]
 
 #[path = "browser/driver.rs"]
 mod driver;
@@ -13,11 +18,19 @@ use stage::Stage;
 use stage::support::{PASSWORD, settle};
 
 fn browser(profile: &std::path::Path) -> Option<Browser> {
-    match (installed(&["chromium", "chromium-browser", "google-chrome"]), installed(&["chromedriver"])) {
+    match (
+        installed(&["chromium", "chromium-browser", "google-chrome"]),
+        installed(&["chromedriver"]),
+    ) {
         (Some(chromium), Some(driver)) => Some(Browser::start(&chromium, &driver, profile)),
         missing => {
-            assert!(std::env::var_os("CI").is_none(), "chromium and chromedriver must be installed: {missing:?}");
-            eprintln!("SKIPPED: the browser test needs chromium and chromedriver; found {missing:?}");
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "chromium and chromedriver must be installed: {missing:?}"
+            );
+            eprintln!(
+                "SKIPPED: the browser test needs chromium and chromedriver; found {missing:?}"
+            );
             None
         }
     }
@@ -38,13 +51,13 @@ fn sign_in_by_keyboard(browser: &Browser, house: &str, name: &str) {
     assert_eq!(browser.focused(), "password");
     browser.press(PASSWORD);
     browser.press(ENTER);
-    assert_eq!(browser.address(), format!("{house}/"));
+    browser.arrive(&format!("{house}/"));
     assert!(browser.text(".officer-name").contains(name));
 }
 
-fn sign_out(browser: &Browser) {
+fn sign_out(browser: &Browser, house: &str) {
     browser.click("form[action='/sign-out'] button");
-    assert!(browser.address().ends_with("/sign-in"));
+    browser.arrive(&format!("{house}/sign-in"));
 }
 
 /// Promise: three officers bring an answer to the other side with nothing but a browser; the one who
@@ -53,11 +66,17 @@ fn sign_out(browser: &Browser) {
 #[tokio::test(flavor = "multi_thread")]
 async fn three_officers_answer_a_request() {
     let profile = tempfile::tempdir().unwrap();
-    let Some(browser) = browser(profile.path()) else { return };
+    let Some(browser) = browser(profile.path()) else {
+        return;
+    };
     let stage = Stage::new();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let house = format!("http://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(web::serve(listener, stage.console(), std::future::pending()));
+    let server = tokio::spawn(web::serve(
+        listener,
+        stage.console(),
+        std::future::pending(),
+    ));
     let walked = tokio::task::spawn_blocking(move || walk(&browser, &stage, &house)).await;
     server.abort();
     walked.unwrap();
@@ -68,14 +87,26 @@ fn walk(browser: &Browser, stage: &Stage, house: &str) {
 
     sign_in_by_keyboard(browser, house, "rosa");
     browser.open(&case);
-    assert!(browser.text(".findings").contains("lin.yao@blog.example.org"), "the hidden address is named");
+    assert!(
+        browser
+            .text(".findings")
+            .contains("lin.yao@blog.example.org"),
+        "the hidden address is named"
+    );
     browser.click("a[href$='/review']");
     browser.click("label[for='decision-clear-with-conditions']");
-    browser.fill("#reason", "Only the addresses of the servers, nothing on persons.");
+    browser.fill(
+        "#reason",
+        "Only the addresses of the servers, nothing on persons.",
+    );
     browser.click("form[action$='/review'] button");
-    assert_eq!(browser.address(), case);
-    assert!(browser.text("[role=status]").contains("Ihre Entscheidung ist festgehalten"));
-    sign_out(browser);
+    browser.arrive(&case);
+    assert!(
+        browser
+            .text("[role=status]")
+            .contains("Ihre Entscheidung ist festgehalten")
+    );
+    sign_out(browser, house);
 
     sign_in_by_keyboard(browser, house, "hanna");
     browser.open(&case);
@@ -88,20 +119,31 @@ fn walk(browser: &Browser, stage: &Stage, house: &str) {
         browser.fill(&format!("#item_text_{item}"), "Nothing is held.");
     }
     browser.click("form[action$='/answer'] .go button");
-    assert_eq!(browser.address(), case);
+    browser.arrive(&case);
     browser.click("a[href$='/release']");
-    assert!(browser.text(".leaving").contains("Nothing is held."), "the page shows what would leave");
+    assert!(
+        browser.text(".leaving").contains("Nothing is held."),
+        "the page shows what would leave"
+    );
     browser.click("#release");
-    assert!(browser.text("[role=alert]").contains("Wer entworfen hat, gibt nicht frei"));
+    assert!(
+        browser
+            .text("[role=alert]")
+            .contains("Wer entworfen hat, gibt nicht frei")
+    );
     assert_eq!(stage.de.state(stage.held), "answer-drafted");
-    sign_out(browser);
+    sign_out(browser, house);
 
     sign_in_by_keyboard(browser, house, "frida");
     browser.open(&format!("{case}/release"));
     browser.click("#release");
-    assert_eq!(browser.address(), case);
+    browser.arrive(&case);
     settle(&stage.de, &stage.cn);
-    assert_eq!(stage.cn.state(stage.held), "answered", "the answer has arrived on the other side");
+    assert_eq!(
+        stage.cn.state(stage.held),
+        "answered",
+        "the answer has arrived on the other side"
+    );
 
     browser.open(&case);
     let timeline = browser.text(".timeline");
@@ -115,7 +157,16 @@ fn walk(browser: &Browser, stage: &Stage, house: &str) {
         assert!(timeline.contains(event), "{event}: {timeline}");
     }
     browser.click(".timeline details summary");
-    assert!(browser.text(".timeline details[open]").contains("Blattwert"));
+    assert!(
+        browser
+            .text(".timeline details[open]")
+            .contains("Blattwert")
+    );
     let complaints = browser.complaints();
-    assert!(!complaints.iter().any(|line| line.contains("Content Security Policy")), "{complaints:?}");
+    assert!(
+        !complaints
+            .iter()
+            .any(|line| line.contains("Content Security Policy")),
+        "{complaints:?}"
+    );
 }

@@ -14,15 +14,25 @@ async fn nothing_opens_without_signing_in() {
     let stage = Stage::new();
     let stranger = Client::new(stage.console());
     let before = stage.entries();
-    for (_, page) in stage.pages().into_iter().filter(|(_, page)| page != "/accessibility") {
+    for (_, page) in stage
+        .pages()
+        .into_iter()
+        .filter(|(_, page)| page != "/accessibility")
+    {
         let reply = stranger.get(&page).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{page}");
         assert!(reply.header("location").starts_with("/sign-in"), "{page}");
         assert!(reply.bytes.is_empty(), "{page}");
         strict(&reply, &page);
     }
-    for act in stage.acts().iter().filter(|act| act.starts_with("/requests") || act.contains("ping")) {
-        let reply = stranger.post(act, &[("reason", "because"), ("decision", "clear")]).await;
+    for act in stage
+        .acts()
+        .iter()
+        .filter(|act| act.starts_with("/requests") || act.contains("ping"))
+    {
+        let reply = stranger
+            .post(act, &[("reason", "because"), ("decision", "clear")])
+            .await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{act}");
         assert_eq!(reply.header("location"), "/sign-in", "{act}");
     }
@@ -37,8 +47,14 @@ async fn nothing_opens_without_signing_in() {
 #[track_caller]
 fn strict(reply: &stage::client::Reply, page: &str) {
     let policy = reply.header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none';") && !policy.contains("script"), "{page}: {policy}");
-    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"), "{page}");
+    assert!(
+        policy.starts_with("default-src 'none';") && !policy.contains("script"),
+        "{page}: {policy}"
+    );
+    assert!(
+        policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"),
+        "{page}"
+    );
     assert_eq!(reply.header("x-content-type-options"), "nosniff", "{page}");
     assert_eq!(reply.header("x-frame-options"), "DENY", "{page}");
     assert_eq!(reply.header("cache-control"), "no-store", "{page}");
@@ -52,7 +68,9 @@ async fn other_sites_cannot_act() {
     let reviewer = Client::signed_in(stage.console(), "rosa").await;
     let before = stage.entries();
     for act in stage.acts() {
-        let reply = reviewer.post_from_elsewhere(&act, &[("reason", "because"), ("decision", "hold")]).await;
+        let reply = reviewer
+            .post_from_elsewhere(&act, &[("reason", "because"), ("decision", "hold")])
+            .await;
         assert_eq!(reply.status, StatusCode::FORBIDDEN, "{act}");
     }
     assert_eq!(stage.entries(), before);
@@ -67,15 +85,34 @@ async fn the_operator_sees_no_case() {
     let case = format!("/requests/{}", stage.held);
     let file = stage.de.case(stage.held).attachments.remove(0).sha256;
     let hex = hex::encode(file.0);
-    let other = format!("/requests/{}", stage.de.reader().case(stage.held).unwrap().thread.to_string().replace('0', "1"));
-    for page in ["/requests".to_owned(), case.clone(), format!("{case}/review"), format!("{case}/attachments/{hex}"), other] {
+    let other = format!(
+        "/requests/{}",
+        stage
+            .de
+            .reader()
+            .case(stage.held)
+            .unwrap()
+            .thread
+            .to_string()
+            .replace('0', "1")
+    );
+    for page in [
+        "/requests".to_owned(),
+        case.clone(),
+        format!("{case}/review"),
+        format!("{case}/attachments/{hex}"),
+        other,
+    ] {
         let reply = operator.get(&page).await;
         assert_eq!(reply.status, StatusCode::FORBIDDEN, "{page}");
         assert!(!reply.text().contains("rumours"), "{page}");
     }
     let mut seen = String::new();
     for index in 0..stage.entries() {
-        seen += &operator.get(&format!("/journal/office/{index}")).await.text();
+        seen += &operator
+            .get(&format!("/journal/office/{index}"))
+            .await
+            .text();
     }
     seen += &operator.get("/").await.text();
     seen += &operator.get("/journal/office").await.text();
@@ -84,7 +121,10 @@ async fn the_operator_sees_no_case() {
         assert!(!seen.contains(secret), "{secret}");
     }
     let reader = Client::signed_in(stage.console(), "carla").await;
-    assert!(reader.get("/requests").await.text().contains("rumours"), "the words are there for those who may read them");
+    assert!(
+        reader.get("/requests").await.text().contains("rumours"),
+        "the words are there for those who may read them"
+    );
 }
 
 /// Promise: guessing is slowed down, and the right password does not help while the name is locked.
@@ -95,13 +135,25 @@ async fn guessing_is_slowed_down() {
     for _ in 0..5 {
         let reply = guesser.sign_in("hanna", "wrong password").await;
         assert_eq!(reply.status, StatusCode::FORBIDDEN);
-        assert!(reply.text().contains("value=\"hanna\""), "the name stays in the form");
+        assert!(
+            reply.text().contains("value=\"hanna\""),
+            "the name stays in the form"
+        );
         assert!(!reply.text().contains("wrong password"));
     }
-    assert_eq!(guesser.sign_in("hanna", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(guesser.sign_in("rosa", PASSWORD).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        guesser.sign_in("hanna", PASSWORD).await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
+    assert_eq!(
+        guesser.sign_in("rosa", PASSWORD).await.status,
+        StatusCode::SEE_OTHER
+    );
     stage.de.clock.advance(31_000);
-    assert_eq!(guesser.sign_in("hanna", PASSWORD).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        guesser.sign_in("hanna", PASSWORD).await.status,
+        StatusCode::SEE_OTHER
+    );
 }
 
 /// Promise: a session ends by signing out and by idleness, on the server, whatever the browser keeps.
@@ -123,12 +175,31 @@ async fn sessions_end_on_the_server() {
 async fn the_cookie_is_kept_close() {
     let stage = Stage::new();
     let mut plain = Client::new(stage.console());
-    let cookie = plain.sign_in("hanna", PASSWORD).await.header("set-cookie").to_owned();
-    assert!(cookie.starts_with("session=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"), "{cookie}");
-    let mut secure = Client::new(web::Console::new(stage.de.office.clone(), stage.de.clock.clone(), true));
+    let cookie = plain
+        .sign_in("hanna", PASSWORD)
+        .await
+        .header("set-cookie")
+        .to_owned();
+    assert!(
+        cookie.starts_with("session=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"),
+        "{cookie}"
+    );
+    let mut secure = Client::new(web::Console::new(
+        stage.de.office.clone(),
+        stage.de.clock.clone(),
+        true,
+    ));
     let reply = secure.sign_in("hanna", PASSWORD).await;
     let cookie = reply.header("set-cookie");
-    assert!(cookie.starts_with("__Host-session=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict; Secure"), "{cookie}");
-    assert!(reply.header("strict-transport-security").starts_with("max-age="));
+    assert!(
+        cookie.starts_with("__Host-session=")
+            && cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict; Secure"),
+        "{cookie}"
+    );
+    assert!(
+        reply
+            .header("strict-transport-security")
+            .starts_with("max-age=")
+    );
     assert_eq!(secure.get("/requests").await.status, StatusCode::OK);
 }

@@ -29,10 +29,24 @@ async fn every_page_speaks_every_language() {
             let reply = client.get(&page).await;
             let text = reply.text();
             assert_eq!(reply.status, StatusCode::OK, "{name} {page}");
-            assert!(text.contains(&format!("<html lang=\"{language}\">")), "{page}");
-            assert!(!text.contains("[["), "{language} {page}: {}", &text[text.find("[[").unwrap_or(0)..][..40]);
-            assert!(!text.contains("<script") && !text.contains(" style=") && !text.contains("onclick"), "{page}");
-            assert_eq!(text.matches("<h1").count(), 1, "{page} has one main heading");
+            assert!(
+                text.contains(&format!("<html lang=\"{language}\">")),
+                "{page}"
+            );
+            assert!(
+                !text.contains("[["),
+                "{language} {page}: {}",
+                &text[text.find("[[").unwrap_or(0)..][..40]
+            );
+            assert!(
+                !text.contains("<script") && !text.contains(" style=") && !text.contains("onclick"),
+                "{page}"
+            );
+            assert_eq!(
+                text.matches("<h1").count(),
+                1,
+                "{page} has one main heading"
+            );
         }
     }
 }
@@ -42,7 +56,9 @@ async fn every_page_speaks_every_language() {
 #[tokio::test]
 async fn hostile_text_stays_text() {
     let stage = Stage::new();
-    let hostile = |field: &str| format!("{field} \"'><script>alert(1)</script>\u{202E}gnp.exe\u{200B}<img src=x onerror=a>");
+    let hostile = |field: &str| {
+        format!("{field} \"'><script>alert(1)</script>\u{202E}gnp.exe\u{200B}<img src=x onerror=a>")
+    };
     let mut request = honest_request();
     request.requester.authority = hostile("authority");
     request.requester.unit = hostile("unit");
@@ -65,27 +81,66 @@ async fn hostile_text_stays_text() {
         language: "en\" onload=\"x".to_owned(),
         ..request
     };
-    let attachment = NewAttachment { name: hostile("file"), media_type: "text/html".to_owned(), bytes: b"<script>".to_vec() };
+    let attachment = NewAttachment {
+        name: "file \"'><script>alert.txt".to_owned(),
+        media_type: "text/html".to_owned(),
+        bytes: b"<script>".to_vec(),
+    };
     let thread = stage.cn.draft(&stage.de, request, vec![attachment]);
     stage.cn.review(thread, office::state::Decision::Clear);
-    stage.cn.act(&stage.cn.handler(), office::Command::SubmitRequest { thread });
-    stage.cn.act(&stage.cn.releaser(), office::Command::ReleaseRequest { thread });
+    stage.cn.act(
+        &stage.cn.handler(),
+        office::Command::SubmitRequest { thread },
+    );
+    stage.cn.act(
+        &stage.cn.releaser(),
+        office::Command::ReleaseRequest { thread },
+    );
     settle(&stage.cn, &stage.de);
     stage.de.review(thread, office::state::Decision::Clear);
 
     let handler = Client::signed_in(stage.console(), "hanna").await;
     let page = |page: &str| format!("/requests/{thread}{page}");
-    for address in [page(""), page("/review"), page("/answer"), "/requests".to_owned(), "/".to_owned()] {
+    for address in [
+        page(""),
+        page("/review"),
+        page("/answer"),
+        "/requests".to_owned(),
+        "/".to_owned(),
+    ] {
         let text = handler.get(&address).await.text();
         assert!(text.contains("subject"), "{address}");
         assert!(text.contains("⟨U+202E⟩gnp.exe⟨U+200B⟩"), "{address}");
-        for trick in ["<script", "<img src=x", "\u{202E}", "\u{200B}", "onload=\"x"] {
+        for trick in [
+            "<script",
+            "<img src=x",
+            "\u{202E}",
+            "\u{200B}",
+            "onload=\"x",
+        ] {
             assert!(!text.contains(trick), "{address}: {trick:?}");
         }
     }
     let text = handler.get(&page("")).await.text();
-    for field in ["authority", "unit", "contact", "basis", "facts", "offence", "purpose", "why", "necessity", "item", "selector", "link", "file"] {
-        assert!(text.contains(&format!("{field} &#34;&#39;&#62;&#60;script&#62;")), "{field}");
+    for field in [
+        "authority",
+        "unit",
+        "contact",
+        "basis",
+        "facts",
+        "offence",
+        "purpose",
+        "why",
+        "necessity",
+        "item",
+        "selector",
+        "link",
+        "file",
+    ] {
+        assert!(
+            text.contains(&format!("{field} &#34;&#39;&#62;&#60;script&#62;")),
+            "{field}"
+        );
     }
 }
 
@@ -97,12 +152,20 @@ async fn attachments_are_files_of_their_case() {
     let handler = Client::signed_in(stage.console(), "hanna").await;
     let file = stage.de.case(stage.held).attachments.remove(0);
     let hex = hex::encode(file.sha256.0);
-    let reply = handler.get(&format!("/requests/{}/attachments/{hex}", stage.held)).await;
+    let reply = handler
+        .get(&format!("/requests/{}/attachments/{hex}", stage.held))
+        .await;
     assert_eq!(journal::hash::sha256(&reply.bytes), file.sha256);
     assert_eq!(reply.header("content-type"), "application/octet-stream");
-    assert!(reply.header("content-disposition").starts_with("attachment;"));
+    assert!(
+        reply
+            .header("content-disposition")
+            .starts_with("attachment;")
+    );
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
-    let elsewhere = handler.get(&format!("/requests/{}/attachments/{hex}", stage.cleared)).await;
+    let elsewhere = handler
+        .get(&format!("/requests/{}/attachments/{hex}", stage.cleared))
+        .await;
     assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
 }
 
@@ -115,13 +178,22 @@ async fn downloaded_proofs_hold() {
     let verifier = Ed25519Verifier::from_vkey(keys.log_vkey("office").unwrap()).unwrap();
     let entries = stage.de.database().entries("office", 0, u64::MAX).unwrap();
     for index in [0, 5, stage.entries() - 1] {
-        let text = reader.get(&format!("/journal/office/{index}/proof")).await.text();
+        let text = reader
+            .get(&format!("/journal/office/{index}/proof"))
+            .await
+            .text();
         let proof = ProofFile::parse(&text).unwrap();
         let leaf = &entries[usize::try_from(index).unwrap()].leaf;
         proof.verify(leaf, verifier.name(), &[&verifier]).unwrap();
-        assert!(proof.verify(b"another entry", verifier.name(), &[&verifier]).is_err());
+        assert!(
+            proof
+                .verify(b"another entry", verifier.name(), &[&verifier])
+                .is_err()
+        );
     }
-    let beyond = reader.get(&format!("/journal/office/{}/proof", stage.entries())).await;
+    let beyond = reader
+        .get(&format!("/journal/office/{}/proof", stage.entries()))
+        .await;
     assert_eq!(beyond.status, StatusCode::NOT_FOUND);
 }
 
@@ -131,7 +203,15 @@ async fn unknown_addresses_are_not_found() {
     let stage = Stage::new();
     let reader = Client::signed_in(stage.console(), "carla").await;
     let unknown = stage.held.to_string().replace("-7", "-8");
-    for page in ["/nothing", "/requests/x", &format!("/requests/{unknown}"), "/journal/x", "/journal/office/999999", "/records/x", "/inquiries/1/2"] {
+    for page in [
+        "/nothing",
+        "/requests/x",
+        &format!("/requests/{unknown}"),
+        "/journal/x",
+        "/journal/office/999999",
+        "/records/x",
+        "/inquiries/1/2",
+    ] {
         let reply = reader.get(page).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{page}");
         assert!(reply.text().contains("Diese Seite gibt es nicht"), "{page}");
@@ -147,20 +227,46 @@ async fn records_are_shown_as_of_a_position() {
     let count = records.len();
     let before = stage.entries();
     let desk = stage.de.officer("detlef", &[]);
-    stage.de.act(&desk, office::Command::ImportRecords { records: records.clone() });
+    stage.de.act(
+        &desk,
+        office::Command::ImportRecords {
+            records: records.clone(),
+        },
+    );
     let client = Client::signed_in(stage.console(), "detlef").await;
     let rows = |text: String| text.matches("href=\"/records/").count();
     assert_eq!(rows(client.get("/records").await.text()), count);
-    assert_eq!(rows(client.get(&format!("/records?entry={before}")).await.text()), 0);
-    assert_eq!(rows(client.get(&format!("/records?entry={}", before + 1)).await.text()), 1);
+    assert_eq!(
+        rows(client.get(&format!("/records?entry={before}")).await.text()),
+        0
+    );
+    assert_eq!(
+        rows(
+            client
+                .get(&format!("/records?entry={}", before + 1))
+                .await
+                .text()
+        ),
+        1
+    );
     assert_eq!(rows(client.get("/records?date=2026-03-09").await.text()), 0);
     let beyond = client.get("/records?entry=999999").await;
     assert_eq!(beyond.status, StatusCode::UNPROCESSABLE_ENTITY);
     for language in ["de", "en"] {
-        let client = Client { language, ..Client::signed_in(stage.console(), "detlef").await };
+        let client = Client {
+            language,
+            ..Client::signed_in(stage.console(), "detlef").await
+        };
         for record in &records {
-            let text = client.get(&format!("/records/{}", record.header.id)).await.text();
-            assert!(text.contains(&record.header.id.to_string()) && !text.contains("[["), "{language} {}", record.header.id);
+            let text = client
+                .get(&format!("/records/{}", record.header.id))
+                .await
+                .text();
+            assert!(
+                text.contains(&record.header.id.to_string()) && !text.contains("[["),
+                "{language} {}",
+                record.header.id
+            );
         }
     }
 }

@@ -22,14 +22,20 @@ pub(super) const fn decision(word: DecisionWord) -> Decision {
 
 pub(super) fn request(session: &Session, word: RequestWord) -> Result<()> {
     match word {
-        RequestWord::Draft { file, peer, attachments } => session.act(Command::DraftRequest {
+        RequestWord::Draft {
+            file,
+            peer,
+            attachments,
+        } => session.act(Command::DraftRequest {
             peer,
             request: Box::new(read_json(&file)?),
             attachments: read_attachments(&attachments)?,
         }),
         RequestWord::Submit { thread } => session.act(Command::SubmitRequest { thread }),
         RequestWord::Release { thread } => session.act(Command::ReleaseRequest { thread }),
-        RequestWord::Withdraw { thread, reason } => session.act(Command::WithdrawRequest { thread, reason }),
+        RequestWord::Withdraw { thread, reason } => {
+            session.act(Command::WithdrawRequest { thread, reason })
+        }
         RequestWord::List => list(session),
         RequestWord::Show { thread } => show_case(session, thread),
     }
@@ -37,12 +43,18 @@ pub(super) fn request(session: &Session, word: RequestWord) -> Result<()> {
 
 pub(super) fn answer(session: &Session, word: AnswerWord) -> Result<()> {
     match word {
-        AnswerWord::Draft { thread, file, attachments } => session.act(Command::DraftAnswer {
+        AnswerWord::Draft {
+            thread,
+            file,
+            attachments,
+        } => session.act(Command::DraftAnswer {
             thread,
             draft: Box::new(read_json(&file)?),
             attachments: read_attachments(&attachments)?,
         }),
-        AnswerWord::Release { thread } => session.act(Command::ReleaseAnswer { thread }),
+        AnswerWord::Release { thread } => {
+            session.act(Command::ReleaseAnswer { thread, read: None })
+        }
     }
 }
 
@@ -50,17 +62,26 @@ fn read_attachments(paths: &[PathBuf]) -> Result<Vec<NewAttachment>> {
     paths
         .iter()
         .map(|path| {
-            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let bytes =
+                std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
                 bail!("{} has no usable file name", path.display());
             };
-            Ok(NewAttachment { name: name.to_owned(), media_type: media_type(path).to_owned(), bytes })
+            Ok(NewAttachment {
+                name: name.to_owned(),
+                media_type: media_type(path).to_owned(),
+                bytes,
+            })
         })
         .collect()
 }
 
 fn media_type(path: &Path) -> &'static str {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_lowercase();
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default()
+        .to_lowercase();
     if name.ends_with(".stix.json") || name.ends_with(".stix") {
         "application/stix+json;version=2.1"
     } else if name.ends_with(".json") {
@@ -94,7 +115,8 @@ fn summary(session: &Session, case: &Case) -> String {
         label(language, "direction", case.direction().code()),
         label(language, "state", case.stage.code()),
         label(language, "topic", case.request.topic.code()),
-        case.deadline.map_or_else(|| "-".to_owned(), |deadline| deadline.to_string()),
+        case.deadline
+            .map_or_else(|| "-".to_owned(), |deadline| deadline.to_string()),
         case.request.subject,
     )
 }

@@ -27,10 +27,20 @@ pub(super) fn run(session: &Session, word: InquiryWord) -> Result<()> {
         InquiryWord::Register { file, reference } => {
             let source = read_bytes(&file)?;
             let parsed = read_paper(&file, &source)?;
-            session.act(Command::RegisterInquiry { reference, source, parsed: serde_json::to_value(parsed)? })
+            session.act(Command::RegisterInquiry {
+                reference,
+                source,
+                parsed: serde_json::to_value(parsed)?,
+            })
         }
-        InquiryWord::Answer { reference, bindings, out } => answer(session, &reference, &bindings, &out),
-        InquiryWord::Release { reference } => session.act(Command::ReleaseInquiryAnswer { reference }),
+        InquiryWord::Answer {
+            reference,
+            bindings,
+            out,
+        } => answer(session, &reference, &bindings, &out),
+        InquiryWord::Release { reference } => {
+            session.act(Command::ReleaseInquiryAnswer { reference })
+        }
         InquiryWord::List => list(session),
     }
 }
@@ -40,7 +50,8 @@ fn read_bytes(file: &Path) -> Result<Vec<u8>> {
 }
 
 fn read_paper(file: &Path, source: &[u8]) -> Result<Inquiry> {
-    inquiry::parse_bytes(source).with_context(|| format!("{} cannot be read as an inquiry", file.display()))
+    inquiry::parse_bytes(source)
+        .with_context(|| format!("{} cannot be read as an inquiry", file.display()))
 }
 
 fn parse(session: &Session, file: &Path) -> Result<()> {
@@ -48,14 +59,22 @@ fn parse(session: &Session, file: &Path) -> Result<()> {
     if session.global.json {
         return show::json(&inquiry);
     }
-    let items: usize = inquiry.questions.iter().map(|question| question.sub_items.len()).sum();
-    show::say(session.language, "command-inquiry-parsed", &[
-        ("title", inquiry.title.clone().into()),
-        ("fraction", inquiry.fraction.clone().into()),
-        ("dated", inquiry.dated.to_string().into()),
-        ("questions", inquiry.questions.len().into()),
-        ("items", items.into()),
-    ]);
+    let items: usize = inquiry
+        .questions
+        .iter()
+        .map(|question| question.sub_items.len())
+        .sum();
+    show::say(
+        session.language,
+        "command-inquiry-parsed",
+        &[
+            ("title", inquiry.title.clone().into()),
+            ("fraction", inquiry.fraction.clone().into()),
+            ("dated", inquiry.dated.to_string().into()),
+            ("questions", inquiry.questions.len().into()),
+            ("items", items.into()),
+        ],
+    );
     Ok(())
 }
 
@@ -66,7 +85,11 @@ fn list(session: &Session) -> Result<()> {
     }
     for inquiry in inquiries {
         let state = office::writing::Filed::tag(&inquiry);
-        show::line(&format!("{}  {}", inquiry.reference, label(session.language, "inquiry", &state)));
+        show::line(&format!(
+            "{}  {}",
+            inquiry.reference,
+            label(session.language, "inquiry", &state)
+        ));
     }
     Ok(())
 }
@@ -79,42 +102,67 @@ fn answer(session: &Session, reference: &str, bindings: &Path, out: &Path) -> Re
     let json = answer.to_json()?;
     let html = html::page(&answer)?;
     let pdf = report::render_answer(&paper::document(&answer))?;
-    let done = execute(&config, session.credentials()?, Command::FileInquiryAnswer {
-        reference: reference.to_owned(),
-        document: json.clone(),
-    })?;
+    let done = execute(
+        &config,
+        session.credentials()?,
+        Command::FileInquiryAnswer {
+            reference: reference.to_owned(),
+            document: json.clone(),
+        },
+    )?;
     fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
-    for (name, bytes) in [("answer.json", json.as_bytes()), ("answer.html", html.as_bytes()), ("answer.pdf", &pdf.bytes)] {
+    for (name, bytes) in [
+        ("answer.json", json.as_bytes()),
+        ("answer.html", html.as_bytes()),
+        ("answer.pdf", &pdf.bytes),
+    ] {
         let path = out.join(name);
         fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
     if session.global.json {
         return show::json(&done);
     }
-    show::say(session.language, "command-answer-written", &[
-        ("answered", answer.summary.answered_from_records.into()),
-        ("questions", answer.summary.questions.into()),
-        ("out", out.display().to_string().into()),
-    ]);
+    show::say(
+        session.language,
+        "command-answer-written",
+        &[
+            ("answered", answer.summary.answered_from_records.into()),
+            ("questions", answer.summary.questions.into()),
+            ("out", out.display().to_string().into()),
+        ],
+    );
     Ok(())
 }
 
-fn sealed_answer(session: &Session, config: &Config, reference: &str, bindings: &Path) -> Result<Answer> {
+fn sealed_answer(
+    session: &Session,
+    config: &Config,
+    reference: &str,
+    bindings: &Path,
+) -> Result<Answer> {
     let reader = node::read(config)?;
-    let registered = reader
-        .inquiry(reference)?
-        .ok_or_else(|| anyhow!("inquiry {reference} is not registered; do that with: kontaktstelle inquiry register"))?;
-    let source = reader.blob(&registered.source)?.context("the inquiry's paper is not in the store")?;
-    let inquiry = inquiry::parse_bytes(&source).context("the registered paper cannot be read any more")?;
+    let registered = reader.inquiry(reference)?.ok_or_else(|| {
+        anyhow!(
+            "inquiry {reference} is not registered; do that with: kontaktstelle inquiry register"
+        )
+    })?;
+    let source = reader
+        .blob(&registered.source)?
+        .context("the inquiry's paper is not in the store")?;
+    let inquiry =
+        inquiry::parse_bytes(&source).context("the registered paper cannot be read any more")?;
     let bindings = Bindings::read(&bindings.display().to_string(), &read_text(bindings)?)?;
     let keystore = Keystore::of(config);
     let keyring = keystore.keyring(config)?;
-    let evidence = Evidence::gather(&reader, &Gathering {
-        manifest: &keyring.manifest,
-        position: Position::Now,
-        as_of: reader.now(&SystemClock)?,
-        cut_off: bindings.cut_off(&inquiry),
-    })?;
+    let evidence = Evidence::gather(
+        &reader,
+        &Gathering {
+            manifest: &keyring.manifest,
+            position: Position::Now,
+            as_of: reader.now(&SystemClock, config.exercise)?,
+            cut_off: bindings.cut_off(&inquiry),
+        },
+    )?;
     let mut answer = compose(&Composition {
         inquiry: &inquiry,
         bindings: &bindings,
@@ -131,23 +179,34 @@ pub(super) fn verify(session: &Session, file: &Path, fingerprints: &[String]) ->
     let document = read_text(file)?;
     let trusted = fingerprints
         .iter()
-        .map(|text| text.parse().with_context(|| format!("{text:?} is no fingerprint")))
+        .map(|text| {
+            text.parse()
+                .with_context(|| format!("{text:?} is no fingerprint"))
+        })
         .collect::<Result<Vec<_>>>()?;
     match verify::verify(&document, &trusted) {
         Ok(report) => {
             if session.global.json {
                 return show::json(&report);
             }
-            show::say(session.language, "command-verify-good", &[
-                ("figures", report.figures.len().into()),
-                ("questions", report.questions.into()),
-                ("logs", report.logs.len().into()),
-            ]);
+            show::say(
+                session.language,
+                "command-verify-good",
+                &[
+                    ("figures", report.figures.len().into()),
+                    ("questions", report.questions.into()),
+                    ("logs", report.logs.len().into()),
+                ],
+            );
             for party in &report.parties {
-                show::say(session.language, "command-verify-fingerprint", &[
-                    ("party", party.party.clone().into()),
-                    ("fingerprint", party.fingerprint.replace('\n', " ").into()),
-                ]);
+                show::say(
+                    session.language,
+                    "command-verify-fingerprint",
+                    &[
+                        ("party", party.party.clone().into()),
+                        ("fingerprint", party.fingerprint.replace('\n', " ").into()),
+                    ],
+                );
             }
             show::say(session.language, "command-verify-limits", &[]);
             Ok(())
@@ -157,7 +216,11 @@ pub(super) fn verify(session: &Session, file: &Path, fingerprints: &[String]) ->
             if session.global.json {
                 show::json(&lines)?;
             }
-            let heading = text(session.language, "command-verify-bad", &[("count", errors.len().into())]);
+            let heading = text(
+                session.language,
+                "command-verify-bad",
+                &[("count", errors.len().into())],
+            );
             Err(anyhow!("{heading}\n  {}", lines.join("\n  ")))
         }
     }

@@ -7,9 +7,6 @@ use crate::node;
 use crate::show;
 use anyhow::{Context, Result, anyhow, bail};
 use journal::checkpoint::Checkpoint;
-use journal::edge::Edge;
-use journal::entry::leaf_bytes;
-use journal::hash::{Hash, leaf_hash};
 use journal::note::Ed25519Verifier;
 use journal::proof::inclusion_proof;
 use journal::proof_file::ProofFile;
@@ -30,11 +27,15 @@ pub(super) fn run(session: &Session, word: JournalWord) -> Result<()> {
         JournalWord::Show { log, from, count } => show_entries(session, &reader, &log, from, count),
         JournalWord::Export { log, out } => {
             let size = export(&reader, &log, &out)?;
-            show::say(session.language, "command-exported", &[
-                ("log", log.into()),
-                ("size", size.into()),
-                ("out", out.display().to_string().into()),
-            ]);
+            show::say(
+                session.language,
+                "command-exported",
+                &[
+                    ("log", log.into()),
+                    ("size", size.into()),
+                    ("out", out.display().to_string().into()),
+                ],
+            );
             Ok(())
         }
         JournalWord::Proof { log, index } => {
@@ -49,7 +50,11 @@ pub(super) fn run(session: &Session, word: JournalWord) -> Result<()> {
                     .log_vkey(&log)
                     .ok_or_else(|| anyhow!("the key manifest names no key for log {log}"))?;
                 let size = verify(&reader, &log, &Ed25519Verifier::from_vkey(vkey)?)?;
-                show::say(session.language, "command-journal-good", &[("log", log.into()), ("size", size.into())]);
+                show::say(
+                    session.language,
+                    "command-journal-good",
+                    &[("log", log.into()), ("size", size.into())],
+                );
             }
             Ok(())
         }
@@ -57,7 +62,12 @@ pub(super) fn run(session: &Session, word: JournalWord) -> Result<()> {
 }
 
 fn list(session: &Session, reader: &Reader) -> Result<()> {
-    let heads = reader.database().logs()?.iter().map(|log| reader.head(log)).collect::<Result<Vec<_>, _>>()?;
+    let heads = reader
+        .database()
+        .logs()?
+        .iter()
+        .map(|log| reader.head(log))
+        .collect::<Result<Vec<_>, _>>()?;
     if session.global.json {
         let logs: Vec<serde_json::Value> = heads
             .iter()
@@ -74,16 +84,26 @@ fn list(session: &Session, reader: &Reader) -> Result<()> {
         return show::json(&logs);
     }
     for head in heads {
-        show::say(session.language, "command-log-line", &[
-            ("log", head.log.into()),
-            ("size", head.size.into()),
-            ("root", head.root.to_string().into()),
-        ]);
+        show::say(
+            session.language,
+            "command-log-line",
+            &[
+                ("log", head.log.into()),
+                ("size", head.size.into()),
+                ("root", head.root.to_string().into()),
+            ],
+        );
     }
     Ok(())
 }
 
-fn show_entries(session: &Session, reader: &Reader, log: &str, from: u64, count: u64) -> Result<()> {
+fn show_entries(
+    session: &Session,
+    reader: &Reader,
+    log: &str,
+    from: u64,
+    count: u64,
+) -> Result<()> {
     for line in reader.lines(log, from, from.saturating_add(count))? {
         if session.global.json {
             show::line(&serde_json::to_string(&serde_json::json!({
@@ -93,7 +113,12 @@ fn show_entries(session: &Session, reader: &Reader, log: &str, from: u64, count:
             }))?);
         } else {
             let kind = locales::label(session.language, "kind", line.text("kind"));
-            show::line(&format!("{:>6}  {}  {kind}  {}", line.entry.index, line.text("time"), line.text("actor")));
+            show::line(&format!(
+                "{:>6}  {}  {kind}  {}",
+                line.entry.index,
+                line.text("time"),
+                line.text("actor")
+            ));
         }
     }
     Ok(())
@@ -102,17 +127,31 @@ fn show_entries(session: &Session, reader: &Reader, log: &str, from: u64, count:
 fn proof(reader: &Reader, log: &str, index: u64) -> Result<String> {
     let head = reader.head(log)?;
     if index >= head.size {
-        bail!("log {log} has {} entries, there is no entry {index}", head.size);
+        bail!(
+            "log {log} has {} entries, there is no entry {index}",
+            head.size
+        );
     }
     let tiles = LogTiles::new(reader.database().clone(), log);
     let proof = inclusion_proof(&tiles, index, head.size)?;
-    Ok(ProofFile { extra: None, index, proof, checkpoint: head.checkpoint }.to_string())
+    Ok(ProofFile {
+        extra: None,
+        index,
+        proof,
+        checkpoint: head.checkpoint,
+    }
+    .to_string())
 }
 
 /// Writes a log as static files (C2SP tlog-tiles). The checkpoint comes last: whoever finds it
 /// finds everything that it covers.
 fn export(reader: &Reader, log: &str, out: &Path) -> Result<u64> {
-    if out.exists() && fs::read_dir(out).with_context(|| format!("cannot read {}", out.display()))?.next().is_some() {
+    if out.exists()
+        && fs::read_dir(out)
+            .with_context(|| format!("cannot read {}", out.display()))?
+            .next()
+            .is_some()
+    {
         bail!("{} is not empty", out.display());
     }
     let head = reader.head(log)?;
@@ -122,7 +161,8 @@ fn export(reader: &Reader, log: &str, out: &Path) -> Result<u64> {
     let write = |path: &str, bytes: &[u8]| -> Result<()> {
         let path = out.join(path);
         if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+            fs::create_dir_all(directory)
+                .with_context(|| format!("cannot create {}", directory.display()))?;
         }
         fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
     };
@@ -133,14 +173,21 @@ fn export(reader: &Reader, log: &str, out: &Path) -> Result<u64> {
         }
         for (index, width) in tiles_of(hashes_on_level) {
             let id = TileId { level, index };
-            let bytes: Vec<u8> = reader.database().tile(log, id, width)?.iter().flat_map(|hash| hash.0).collect();
+            let bytes: Vec<u8> = reader
+                .database()
+                .tile(log, id, width)?
+                .iter()
+                .flat_map(|hash| hash.0)
+                .collect();
             write(&id.path(width), &bytes)?;
         }
         hashes_on_level /= TILE_WIDTH;
     }
     for (index, width) in tiles_of(head.size) {
         let from = index * TILE_WIDTH;
-        let entries = reader.database().entries(log, from, from + u64::from(width))?;
+        let entries = reader
+            .database()
+            .entries(log, from, from + u64::from(width))?;
         let leaves: Vec<&[u8]> = entries.iter().map(|entry| entry.leaf.as_slice()).collect();
         write(&entries_path(index, width), &encode_bundle(&leaves)?)?;
     }
@@ -165,39 +212,5 @@ fn verify(reader: &Reader, log: &str, verifier: &Ed25519Verifier) -> Result<u64>
     if checkpoint.size != head.size || checkpoint.root != head.root {
         bail!("the checkpoint of {log} is not for its stored head");
     }
-    let mut edge = Edge::new();
-    let mut from = 0;
-    while from < head.size {
-        let to = (from + 4096).min(head.size);
-        let leaves = verified_leaves(reader, log, from, to)?;
-        for update in edge.append_all(&leaves) {
-            let width = u16::try_from(update.hashes.len())?;
-            if reader.database().tile(log, update.id, width)? != update.hashes {
-                bail!("tile {} of {log} does not hold what its entries give", update.id.path(width));
-            }
-        }
-        from = to;
-    }
-    if edge.root() != head.root {
-        bail!("the entries of {log} give the root {}, its head says {}", edge.root(), head.root);
-    }
-    Ok(head.size)
-}
-
-fn verified_leaves(reader: &Reader, log: &str, from: u64, to: u64) -> Result<Vec<Hash>> {
-    let entries = reader.database().entries(log, from, to)?;
-    if entries.len() as u64 != to - from {
-        bail!("{log} lacks entries between {from} and {to}");
-    }
-    entries
-        .iter()
-        .map(|entry| {
-            if let Some((body, salt)) = &entry.content
-                && leaf_bytes(body, salt) != entry.leaf
-            {
-                bail!("entry {} of {log} is not what its leaf commits to", entry.index);
-            }
-            Ok(leaf_hash(&entry.leaf))
-        })
-        .collect()
+    Ok(store::fsck::recompute(reader.database().as_ref(), log)?)
 }

@@ -10,6 +10,7 @@ use crate::node;
 use crate::show;
 use anyhow::{Result, anyhow, bail};
 use locales::text;
+use office::command::Password;
 use office::{Clock, Command};
 use policy::Role;
 use std::collections::BTreeSet;
@@ -19,11 +20,20 @@ pub(super) fn config(session: &Session, word: &ConfigWord) -> Result<()> {
     match word {
         ConfigWord::Show => show::line(&toml::to_string_pretty(&session.config()?)?),
         ConfigWord::Check => {
-            if let Err(complaints) = check(&read_text(path)?, path, &session.global.set, std::env::vars()) {
+            if let Err(complaints) = check(
+                &read_text(path)?,
+                path,
+                &session.global.set,
+                std::env::vars(),
+            ) {
                 let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
                 bail!("{}", lines.join("\n"));
             }
-            show::say(session.language, "command-config-good", &[("file", path.display().to_string().into())]);
+            show::say(
+                session.language,
+                "command-config-good",
+                &[("file", path.display().to_string().into())],
+            );
         }
     }
     Ok(())
@@ -46,9 +56,21 @@ pub(super) fn keys(session: &Session, word: &KeysWord) -> Result<()> {
         }));
     }
     if matches!(word, KeysWord::Init) {
-        show::say(session.language, "command-keys-made", &[("manifest", path.into())]);
-        let root = config.data_directory().join("keys/root.key").display().to_string();
-        show::say(session.language, "command-keys-root", &[("file", root.into())]);
+        show::say(
+            session.language,
+            "command-keys-made",
+            &[("manifest", path.into())],
+        );
+        let root = config
+            .data_directory()
+            .join("keys/root.key")
+            .display()
+            .to_string();
+        show::say(
+            session.language,
+            "command-keys-root",
+            &[("file", root.into())],
+        );
     }
     show::say(session.language, "command-keys-fingerprint", &[]);
     show::line(&fingerprint);
@@ -58,15 +80,32 @@ pub(super) fn keys(session: &Session, word: &KeysWord) -> Result<()> {
 pub(super) fn officer(session: &Session, word: OfficerWord) -> Result<()> {
     match word {
         OfficerWord::Add { name, roles, unit } => {
-            let prompt = text(session.language, "command-password", &[("name", name.clone().into())]);
-            let password = secret("KONTAKTSTELLE_NEW_PASSWORD", &prompt)?;
-            session.act(Command::AddOfficer { roles: read_roles(&roles)?, unit, password, name })
+            let prompt = text(
+                session.language,
+                "command-password",
+                &[("name", name.clone().into())],
+            );
+            let password = Password::new(secret("KONTAKTSTELLE_NEW_PASSWORD", &prompt)?);
+            session.act(Command::AddOfficer {
+                roles: read_roles(&roles)?,
+                unit,
+                password,
+                name,
+            })
         }
         OfficerWord::List => {
             for officer in node::read(&session.config()?)?.officers()? {
-                let roles: Vec<String> =
-                    officer.roles.iter().map(|role| locales::label(session.language, "role", role.as_str())).collect();
-                show::line(&format!("{}  {}  {}", officer.name, officer.unit, roles.join(", ")));
+                let roles: Vec<String> = officer
+                    .roles
+                    .iter()
+                    .map(|role| locales::label(session.language, "role", role.as_str()))
+                    .collect();
+                show::line(&format!(
+                    "{}  {}  {}",
+                    officer.name,
+                    officer.unit,
+                    roles.join(", ")
+                ));
             }
             Ok(())
         }
@@ -77,19 +116,26 @@ fn read_roles(words: &[String]) -> Result<BTreeSet<Role>> {
     words
         .iter()
         .map(|word| {
-            Role::ALL.into_iter().find(|role| role.as_str() == word).ok_or_else(|| {
-                let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-                anyhow!("{word:?} is no role; known are: {}", known.join(", "))
-            })
+            Role::ALL
+                .into_iter()
+                .find(|role| role.as_str() == word)
+                .ok_or_else(|| {
+                    let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+                    anyhow!("{word:?} is no role; known are: {}", known.join(", "))
+                })
         })
         .collect()
 }
 
 pub(super) fn peer(session: &Session, word: PeerWord) -> Result<()> {
     match word {
-        PeerWord::Accept { manifest, fingerprint } => {
-            session.act(Command::AcceptPeer { manifest: read_text(&manifest)?, fingerprint })
-        }
+        PeerWord::Accept {
+            manifest,
+            fingerprint,
+        } => session.act(Command::AcceptPeer {
+            manifest: read_text(&manifest)?,
+            fingerprint,
+        }),
         PeerWord::List => {
             let reader = node::read(&session.config()?)?;
             let peers = reader.peers()?;
@@ -99,13 +145,19 @@ pub(super) fn peer(session: &Session, word: PeerWord) -> Result<()> {
             for peer in peers {
                 let channel = reader.channel(&peer.party)?;
                 let (sent, accepted) = channel.as_ref().map_or((0, 0), |c| (c.sent, c.accepted));
-                let heard = channel.and_then(|c| c.last_heard).map_or_else(|| "-".to_owned(), |t| t.to_string());
-                show::say(session.language, "command-peer-line", &[
-                    ("peer", peer.party.to_string().into()),
-                    ("sent", sent.into()),
-                    ("accepted", accepted.into()),
-                    ("heard", heard.into()),
-                ]);
+                let heard = channel
+                    .and_then(|c| c.last_heard)
+                    .map_or_else(|| "-".to_owned(), |t| t.to_string());
+                show::say(
+                    session.language,
+                    "command-peer-line",
+                    &[
+                        ("peer", peer.party.to_string().into()),
+                        ("sent", sent.into()),
+                        ("accepted", accepted.into()),
+                        ("heard", heard.into()),
+                    ],
+                );
                 show::line(&peer.fingerprint);
             }
             Ok(())
@@ -116,14 +168,27 @@ pub(super) fn peer(session: &Session, word: PeerWord) -> Result<()> {
 pub(super) fn exercise(session: &Session, word: &ExerciseWord) -> Result<()> {
     let ExerciseWord::AdvanceClock { by } = word;
     let config = session.config()?;
-    let seconds = read_span(by).ok_or_else(|| anyhow!("{by:?} is no span of time such as 8d, 12h or 30m"))?;
-    let done = execute(&config, session.credentials()?, Command::MoveExerciseClock { seconds })?;
+    let seconds =
+        read_span(by).ok_or_else(|| anyhow!("{by:?} is no span of time such as 8d, 12h or 30m"))?;
+    let done = execute(
+        &config,
+        session.credentials()?,
+        Command::MoveExerciseClock { seconds },
+    )?;
     match submit(&config, Order::Tick)? {
         Reply::Ok => {}
         Reply::Done(_) | Reply::Failed(_) => bail!("the node gave an answer that does not fit"),
     }
-    let entries: Vec<String> = done.entries.iter().map(|entry| format!("{} {}", entry.log, entry.index)).collect();
-    show::say(session.language, "command-clock-moved", &[("entries", entries.join(", ").into())]);
+    let entries: Vec<String> = done
+        .entries
+        .iter()
+        .map(|entry| format!("{} {}", entry.log, entry.index))
+        .collect();
+    show::say(
+        session.language,
+        "command-clock-moved",
+        &[("entries", entries.join(", ").into())],
+    );
     Ok(())
 }
 
@@ -136,5 +201,8 @@ fn read_span(text: &str) -> Option<u32> {
         's' => 1,
         _ => return None,
     };
-    text.get(..text.len() - 1)?.parse::<u32>().ok()?.checked_mul(unit)
+    text.get(..text.len() - 1)?
+        .parse::<u32>()
+        .ok()?
+        .checked_mul(unit)
 }

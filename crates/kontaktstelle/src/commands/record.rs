@@ -34,9 +34,19 @@ pub(super) fn run(session: &Session, word: RecordWord) -> Result<()> {
                 show::line(&format!(
                     "{}  {}  {}  {}{}",
                     header.id,
-                    label(session.language, "record-kind", at.record.body.kind().code()),
-                    header.occurred.map_or_else(|| "-".to_owned(), |occurred| occurred.to_string()),
-                    label(session.language, "certainty", header.knowledge.certainty.code()),
+                    label(
+                        session.language,
+                        "record-kind",
+                        at.record.body.kind().code()
+                    ),
+                    header
+                        .occurred
+                        .map_or_else(|| "-".to_owned(), |occurred| occurred.to_string()),
+                    label(
+                        session.language,
+                        "certainty",
+                        header.knowledge.certainty.code()
+                    ),
                     if at.superseded { "  ✗" } else { "" },
                 ));
             }
@@ -59,29 +69,51 @@ fn import(session: &Session, files: &[PathBuf]) -> Result<()> {
         .iter()
         .map(|path| {
             let name = path.display().to_string();
-            let format = Format::of_name(&name).ok_or_else(|| anyhow!("{name}: the name must end in .yaml, .yml or .json"))?;
+            let format = Format::of_name(&name)
+                .ok_or_else(|| anyhow!("{name}: the name must end in .yaml, .yml or .json"))?;
             Ok((name, read_text(path)?, format))
         })
         .collect::<Result<_>>()?;
-    let inputs: Vec<Input<'_>> =
-        texts.iter().map(|(name, text, format)| Input { name, text, format: *format }).collect();
-    let known: BTreeSet<RecordId> =
-        node::read(&config)?.records(Position::Now)?.iter().map(|at| at.record.header.id).collect();
+    let inputs: Vec<Input<'_>> = texts
+        .iter()
+        .map(|(name, text, format)| Input {
+            name,
+            text,
+            format: *format,
+        })
+        .collect();
+    let known: BTreeSet<RecordId> = node::read(&config)?
+        .records(Position::Now)?
+        .iter()
+        .map(|at| at.record.header.id)
+        .collect();
     let records = file::read_all(&inputs, |id| known.contains(&id)).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow!("{}", lines.join("\n"))
     })?;
     let total = records.len();
-    let done = execute(&config, session.credentials()?, Command::ImportRecords { records })?;
+    let done = execute(
+        &config,
+        session.credentials()?,
+        Command::ImportRecords { records },
+    )?;
     if session.global.json {
         return show::json(&done);
     }
     match done.entries.first() {
-        Some(first) if !done.records.is_empty() => show::say(session.language, "command-records-imported", &[
-            ("count", done.records.len().into()),
-            ("from", first.index.into()),
-        ]),
-        _ => show::say(session.language, "command-records-known", &[("count", total.into())]),
+        Some(first) if !done.records.is_empty() => show::say(
+            session.language,
+            "command-records-imported",
+            &[
+                ("count", done.records.len().into()),
+                ("from", first.index.into()),
+            ],
+        ),
+        _ => show::say(
+            session.language,
+            "command-records-known",
+            &[("count", total.into())],
+        ),
     }
     Ok(())
 }

@@ -16,7 +16,10 @@ pub(crate) struct Complaint {
 
 impl Complaint {
     pub(super) fn new(place: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { place: place.into(), problem: problem.into() }
+        Self {
+            place: place.into(),
+            problem: problem.into(),
+        }
     }
 }
 
@@ -55,9 +58,16 @@ pub(crate) fn check(
         .try_into()
         .map_err(|error: toml::de::Error| vec![Complaint::new(&file, describe(error.message()))])?;
     // Absolute, so that what is printed can be used from anywhere.
-    config.directory = std::path::absolute(path).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
+    config.directory = std::path::absolute(path)
+        .ok()
+        .and_then(|path| path.parent().map(Path::to_owned))
+        .unwrap_or_default();
     let complaints = judge(&config, &file);
-    if complaints.is_empty() { Ok(config) } else { Err(complaints) }
+    if complaints.is_empty() {
+        Ok(config)
+    } else {
+        Err(complaints)
+    }
 }
 
 fn located(file: &str, text: &str, error: &toml::de::Error) -> Complaint {
@@ -65,7 +75,13 @@ fn located(file: &str, text: &str, error: &toml::de::Error) -> Complaint {
         Some(span) => {
             let before = text.get(..span.start).unwrap_or(text);
             let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let column = before
+                .rsplit('\n')
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .count()
+                + 1;
             format!("{file}:{line}:{column}")
         }
         None => file.to_owned(),
@@ -74,8 +90,13 @@ fn located(file: &str, text: &str, error: &toml::de::Error) -> Complaint {
 }
 
 fn describe(message: &str) -> String {
-    match message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
-        Some(key) => format!("the key {key:?} is missing; set it in the file, by environment or by --set"),
+    match message
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.strip_suffix('`'))
+    {
+        Some(key) => {
+            format!("the key {key:?} is missing; set it in the file, by environment or by --set")
+        }
         None => message.trim().replace('\n', "; "),
     }
 }
@@ -83,18 +104,29 @@ fn describe(message: &str) -> String {
 /// What types cannot say.
 fn judge(config: &Config, file: &str) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    let mut complain = |key: &str, problem: String| complaints.push(Complaint::new(format!("{file}: {key}"), problem));
+    let mut complain = |key: &str, problem: String| {
+        complaints.push(Complaint::new(format!("{file}: {key}"), problem))
+    };
     let good_name = !config.node.is_empty()
         && config.node.len() <= 200
-        && config.node.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-'));
+        && config
+            .node
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-'));
     if !good_name {
-        complain("node", "a domain name in lower case is needed, such as de.kontaktstelle.example".to_owned());
+        complain(
+            "node",
+            "a domain name in lower case is needed, such as de.kontaktstelle.example".to_owned(),
+        );
     }
     if config.exchange.peers.is_empty() {
         complain("exchange.peers", "name at least one party".to_owned());
     }
     if config.exchange.peers.contains(&config.party) {
-        complain("exchange.peers", format!("{} is this node's own party", config.party));
+        complain(
+            "exchange.peers",
+            format!("{} is this node's own party", config.party),
+        );
     }
     let mut peers = config.exchange.peers.clone();
     peers.sort();
@@ -102,11 +134,22 @@ fn judge(config: &Config, file: &str) -> Vec<Complaint> {
     if peers.len() != config.exchange.peers.len() {
         complain("exchange.peers", "a party is named twice".to_owned());
     }
-    if config.exchange.address.rsplit_once(':').is_none_or(|(host, port)| host.is_empty() || port.parse::<u16>().is_err()) {
-        complain("exchange.address", "host:port is needed, as peers reach this node".to_owned());
+    if config
+        .exchange
+        .address
+        .rsplit_once(':')
+        .is_none_or(|(host, port)| host.is_empty() || port.parse::<u16>().is_err())
+    {
+        complain(
+            "exchange.address",
+            "host:port is needed, as peers reach this node".to_owned(),
+        );
     }
     if config.exchange.listen == config.console.listen && config.console.listen.port() != 0 {
-        complain("console.listen", "the same as exchange.listen; use another port".to_owned());
+        complain(
+            "console.listen",
+            "the same as exchange.listen; use another port".to_owned(),
+        );
     }
     if !config.console.listen.ip().is_loopback() && !config.console.behind_tls {
         complain(
@@ -119,7 +162,10 @@ fn judge(config: &Config, file: &str) -> Vec<Complaint> {
         complain("limits.part_bytes", "between 1024 and 67108864".to_owned());
     }
     if !config.data_directory().is_dir() {
-        complain("data", format!("{} is no directory", config.data_directory().display()));
+        complain(
+            "data",
+            format!("{} is no directory", config.data_directory().display()),
+        );
     }
     complaints
 }
@@ -146,8 +192,15 @@ listen = "127.0.0.1:7080"
 
     fn complaints(text: &str, set: &[&str], environment: &[(&str, &str)]) -> Vec<String> {
         let set: Vec<String> = set.iter().map(ToString::to_string).collect();
-        let environment = environment.iter().map(|(k, v)| (k.to_string(), v.to_string()));
-        match check(text, Path::new("/tmp/kontaktstelle.toml"), &set, environment) {
+        let environment = environment
+            .iter()
+            .map(|(k, v)| (k.to_string(), v.to_string()));
+        match check(
+            text,
+            Path::new("/tmp/kontaktstelle.toml"),
+            &set,
+            environment,
+        ) {
             Ok(_) => Vec::new(),
             Err(complaints) => complaints.iter().map(ToString::to_string).collect(),
         }
@@ -158,17 +211,29 @@ listen = "127.0.0.1:7080"
     fn a_misspelt_key_is_named_with_its_line() {
         let text = GOOD.replace("address =", "adress =");
         let complaints = complaints(&text, &[], &[]);
-        assert!(complaints[0].starts_with("/tmp/kontaktstelle.toml:7:1: unknown field `adress`"), "{complaints:?}");
+        assert!(
+            complaints[0].starts_with("/tmp/kontaktstelle.toml:7:1: unknown field `adress`"),
+            "{complaints:?}"
+        );
     }
 
     /// Environment goes before file, flag before environment.
     #[test]
     fn flag_beats_environment_beats_file() {
-        let environment = [("KONTAKTSTELLE_LIMITS_GRACE_HOURS".to_owned(), "48".to_owned())];
+        let environment = [(
+            "KONTAKTSTELLE_LIMITS_GRACE_HOURS".to_owned(),
+            "48".to_owned(),
+        )];
         let path = Path::new("/tmp/kontaktstelle.toml");
         let config = check(GOOD, path, &[], environment.clone().into_iter()).unwrap();
         assert_eq!(config.limits.grace_hours, 48);
-        let config = check(GOOD, path, &["limits.grace_hours=12".to_owned()], environment.into_iter()).unwrap();
+        let config = check(
+            GOOD,
+            path,
+            &["limits.grace_hours=12".to_owned()],
+            environment.into_iter(),
+        )
+        .unwrap();
         assert_eq!(config.limits.grace_hours, 12);
     }
 
@@ -194,7 +259,11 @@ listen = "127.0.0.1:7080"
                 super::overrides::Form::Text if *key == "data" => ".",
                 super::overrides::Form::Text => "at",
             };
-            assert_eq!(complaints(GOOD, &[&format!("{key}={value}")], &[]), Vec::<String>::new(), "{key}");
+            assert_eq!(
+                complaints(GOOD, &[&format!("{key}={value}")], &[]),
+                Vec::<String>::new(),
+                "{key}"
+            );
         }
     }
 
@@ -202,6 +271,9 @@ listen = "127.0.0.1:7080"
     #[test]
     fn a_console_on_the_network_needs_tls_in_front() {
         let complaints = complaints(GOOD, &["console.listen=0.0.0.0:80"], &[]);
-        assert!(complaints[0].contains("console.behind_tls"), "{complaints:?}");
+        assert!(
+            complaints[0].contains("console.behind_tls"),
+            "{complaints:?}"
+        );
     }
 }

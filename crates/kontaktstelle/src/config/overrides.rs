@@ -34,11 +34,22 @@ impl Form {
     fn read(self, text: &str) -> Result<Value, &'static str> {
         match self {
             Self::Text => Ok(Value::String(text.to_owned())),
-            Self::Truth => text.parse().map(Value::Boolean).map_err(|_| "true or false is needed"),
-            Self::Number => text.parse().map(Value::Integer).map_err(|_| "a whole number is needed"),
+            Self::Truth => text
+                .parse()
+                .map(Value::Boolean)
+                .map_err(|_| "true or false is needed"),
+            Self::Number => text
+                .parse()
+                .map(Value::Integer)
+                .map_err(|_| "a whole number is needed"),
             Self::List => {
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()))
+                let items = text
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty());
+                Ok(Value::Array(
+                    items.map(|item| Value::String(item.to_owned())).collect(),
+                ))
             }
         }
     }
@@ -78,14 +89,24 @@ pub(super) fn apply_flags(table: &mut Table, set: &[String]) -> Vec<Complaint> {
             Some((key, form)) => apply(table, key, *form, value, &place, &mut complaints),
             None => {
                 let known: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
-                complaints.push(Complaint::new(place, format!("there is no key {key:?}; known are: {}", known.join(", "))));
+                complaints.push(Complaint::new(
+                    place,
+                    format!("there is no key {key:?}; known are: {}", known.join(", ")),
+                ));
             }
         }
     }
     complaints
 }
 
-fn apply(table: &mut Table, key: &str, form: Form, value: &str, place: &str, complaints: &mut Vec<Complaint>) {
+fn apply(
+    table: &mut Table,
+    key: &str,
+    form: Form,
+    value: &str,
+    place: &str,
+    complaints: &mut Vec<Complaint>,
+) {
     match form.read(value) {
         Ok(value) => insert(table, key, value),
         Err(problem) => complaints.push(Complaint::new(place, problem)),
@@ -98,7 +119,9 @@ fn insert(table: &mut Table, key: &str, value: Value) {
             table.insert(key.to_owned(), value);
         }
         Some((section, rest)) => {
-            let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            let section = table
+                .entry(section)
+                .or_insert_with(|| Value::Table(Table::new()));
             if let Value::Table(section) = section {
                 insert(section, rest, value);
             }

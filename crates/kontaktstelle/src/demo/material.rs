@@ -47,7 +47,8 @@ pub(super) fn write(directory: &Path) -> Result<()> {
     for (path, text) in FILES {
         let path = directory.join("material").join(path);
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+            fs::create_dir_all(parent)
+                .with_context(|| format!("cannot create {}", parent.display()))?;
         }
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }

@@ -30,12 +30,36 @@ pub(super) struct ExerciseOfficer {
 
 /// The officers of both sides. `standby` may draft and release, but never the same thing.
 pub(super) const OFFICERS: [ExerciseOfficer; 6] = [
-    ExerciseOfficer { name: "handler", roles: "handler", unit: "cases" },
-    ExerciseOfficer { name: "reviewer", roles: "reviewer", unit: "review" },
-    ExerciseOfficer { name: "releaser", roles: "releaser", unit: "head" },
-    ExerciseOfficer { name: "standby", roles: "handler,releaser", unit: "watch" },
-    ExerciseOfficer { name: "desk", roles: "desk", unit: "parliament" },
-    ExerciseOfficer { name: "controller", roles: "controller", unit: "control" },
+    ExerciseOfficer {
+        name: "handler",
+        roles: "handler",
+        unit: "cases",
+    },
+    ExerciseOfficer {
+        name: "reviewer",
+        roles: "reviewer",
+        unit: "review",
+    },
+    ExerciseOfficer {
+        name: "releaser",
+        roles: "releaser",
+        unit: "head",
+    },
+    ExerciseOfficer {
+        name: "standby",
+        roles: "handler,releaser",
+        unit: "watch",
+    },
+    ExerciseOfficer {
+        name: "desk",
+        roles: "desk",
+        unit: "parliament",
+    },
+    ExerciseOfficer {
+        name: "controller",
+        roles: "controller",
+        unit: "control",
+    },
 ];
 
 /// One node of the demo.
@@ -75,7 +99,8 @@ impl Side {
         password: &str,
     ) -> Result<Self> {
         let directory = demo.join(party);
-        fs::create_dir_all(&directory).with_context(|| format!("cannot create {}", directory.display()))?;
+        fs::create_dir_all(&directory)
+            .with_context(|| format!("cannot create {}", directory.display()))?;
         let (console, exchange) = (port + place, port + 2 + place);
         let text = format!(
             "# Written by `kontaktstelle demo`. Look at the node with any command and --config on this file.\n\
@@ -127,7 +152,8 @@ impl Side {
     /// Starts the node as a process of its own and waits until it answers.
     pub(super) fn start(&self) -> Result<()> {
         let log_path = self.directory.join("node.log");
-        let log = File::create(&log_path).with_context(|| format!("cannot write {}", log_path.display()))?;
+        let log = File::create(&log_path)
+            .with_context(|| format!("cannot write {}", log_path.display()))?;
         let mut child = self
             .command(None)
             .arg("serve")
@@ -143,7 +169,11 @@ impl Side {
                 bail!("node {} ended at its start ({status}):\n{log}", self.party);
             }
             if Instant::now() > deadline {
-                bail!("node {} does not answer; see {}", self.party, log_path.display());
+                bail!(
+                    "node {} does not answer; see {}",
+                    self.party,
+                    log_path.display()
+                );
             }
             std::thread::sleep(LOOK);
         }
@@ -159,7 +189,9 @@ impl Side {
 
     /// Types a command as an officer.
     pub(super) fn act(&self, officer: &str, arguments: &[&str]) -> Result<Done> {
-        Ok(serde_json::from_value(self.json(Some(officer), arguments)?)?)
+        Ok(serde_json::from_value(
+            self.json(Some(officer), arguments)?,
+        )?)
     }
 
     /// Types a command as an officer, which must be refused. Gives what the officer is told.
@@ -175,15 +207,30 @@ impl Side {
     pub(super) fn print(&self, officer: Option<&str>, arguments: &[&str]) -> Result<String> {
         let output = self.output(officer, arguments)?;
         if !output.status.success() {
-            bail!("{} {}: {}", self.party, arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+            bail!(
+                "{} {}: {}",
+                self.party,
+                arguments.join(" "),
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
         }
-        Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+        Ok(String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned())
     }
 
     /// Appoints the exercise's officers.
     pub(super) fn appoint_officers(&self) -> Result<()> {
         for officer in OFFICERS {
-            self.operate(&["officer", "add", officer.name, "--roles", officer.roles, "--unit", officer.unit])?;
+            self.operate(&[
+                "officer",
+                "add",
+                officer.name,
+                "--roles",
+                officer.roles,
+                "--unit",
+                officer.unit,
+            ])?;
         }
         Ok(())
     }
@@ -196,19 +243,30 @@ impl Side {
     /// Waits until a case is there and in the state asked for.
     pub(super) fn await_state(&self, thread: ThreadId, state: &str) -> Result<Case> {
         self.wait_for(&format!("case {thread} to be {state}"), |reader| {
-            Ok(reader.case(thread).ok().filter(|case| case.stage.code() == state))
+            Ok(reader
+                .case(thread)
+                .ok()
+                .filter(|case| case.stage.code() == state))
         })
     }
 
     /// Waits until a look at the node finds something.
-    pub(super) fn wait_for<T>(&self, what: &str, look: impl Fn(&Reader) -> Result<Option<T>>) -> Result<T> {
+    pub(super) fn wait_for<T>(
+        &self,
+        what: &str,
+        look: impl Fn(&Reader) -> Result<Option<T>>,
+    ) -> Result<T> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = look(self.reader()?)? {
                 return Ok(found);
             }
             if Instant::now() > deadline {
-                bail!("{}: waited in vain for {what}; see {}", self.party, self.directory.join("node.log").display());
+                bail!(
+                    "{}: waited in vain for {what}; see {}",
+                    self.party,
+                    self.directory.join("node.log").display()
+                );
             }
             std::thread::sleep(LOOK);
         }
@@ -218,13 +276,16 @@ impl Side {
         let mut all = vec!["--json"];
         all.extend_from_slice(arguments);
         let printed = self.print(officer, &all)?;
-        serde_json::from_str(&printed).with_context(|| format!("{}: no JSON from {}", self.party, arguments.join(" ")))
+        serde_json::from_str(&printed)
+            .with_context(|| format!("{}: no JSON from {}", self.party, arguments.join(" ")))
     }
 
     fn output(&self, officer: Option<&str>, arguments: &[&str]) -> Result<Output> {
         let mut command = self.command(officer);
         command.args(arguments).stdin(Stdio::null());
-        command.output().with_context(|| format!("cannot run {}", self.program.display()))
+        command
+            .output()
+            .with_context(|| format!("cannot run {}", self.program.display()))
     }
 
     fn command(&self, officer: Option<&str>) -> Command {

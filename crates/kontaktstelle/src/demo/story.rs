@@ -1,8 +1,8 @@
 //! What the demo tells, step by step.
 
+use super::Narrator;
 use super::material::RECORDS;
 use super::side::Side;
-use super::Narrator;
 use anyhow::{Context, Result, anyhow, bail};
 use locales::label;
 use office::{Case, exchange_log};
@@ -43,9 +43,24 @@ pub(super) fn tell(narrator: &Narrator, directory: &Path, de: &Side, cn: &Side) 
     let summary = answer_inquiry(narrator, directory, &material, de)?;
     narrator.step(8, "demo-step-verify");
     let figures = verify(narrator, directory, de)?;
-    let requests = de.reader()?.cases()?.iter().filter(|case| case.message.is_some()).count();
-    let held = de.reader()?.cases()?.iter().filter(|case| case.stage.code() == "held").count();
-    let number = |name: &str| summary.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let requests = de
+        .reader()?
+        .cases()?
+        .iter()
+        .filter(|case| case.message.is_some())
+        .count();
+    let held = de
+        .reader()?
+        .cases()?
+        .iter()
+        .filter(|case| case.stage.code() == "held")
+        .count();
+    let number = |name: &str| {
+        summary
+            .get(name)
+            .and_then(Value::as_u64)
+            .unwrap_or_default()
+    };
     Ok(Told {
         requests,
         held,
@@ -57,12 +72,21 @@ pub(super) fn tell(narrator: &Narrator, directory: &Path, de: &Side, cn: &Side) 
 
 /// Both make keys, compare fingerprints and ask whether the other is there.
 fn acquaint(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
-    let keys = [de.operate(&["keys", "init"])?, cn.operate(&["keys", "init"])?];
+    let keys = [
+        de.operate(&["keys", "init"])?,
+        cn.operate(&["keys", "init"])?,
+    ];
     for keys in &keys {
-        narrator.say("demo-keys", &[
-            ("side", field(keys, "party").into()),
-            ("fingerprint", field(keys, "fingerprint").replace('\n', " ").into()),
-        ]);
+        narrator.say(
+            "demo-keys",
+            &[
+                ("side", field(keys, "party").into()),
+                (
+                    "fingerprint",
+                    field(keys, "fingerprint").replace('\n', " ").into(),
+                ),
+            ],
+        );
     }
     for side in [de, cn] {
         side.start()?;
@@ -71,7 +95,10 @@ fn acquaint(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
     for (side, other) in [(de, &keys[1]), (cn, &keys[0])] {
         let (manifest, fingerprint) = (field(other, "manifest"), field(other, "fingerprint"));
         side.operate(&["peer", "accept", &manifest, "--fingerprint", &fingerprint])?;
-        narrator.say("demo-accepted", &[("side", side.party().into()), ("peer", side.peer().into())]);
+        narrator.say(
+            "demo-accepted",
+            &[("side", side.party().into()), ("peer", side.peer().into())],
+        );
     }
     for (asking, asked) in [(de, cn), (cn, de)] {
         asking.act("handler", &["ping", asking.peer()])?;
@@ -83,33 +110,86 @@ fn acquaint(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
             });
             Ok(replied.then_some(()))
         })?;
-        narrator.say("demo-ping", &[("side", asking.party().into()), ("peer", asked.party().into())]);
+        narrator.say(
+            "demo-ping",
+            &[
+                ("side", asking.party().into()),
+                ("peer", asked.party().into()),
+            ],
+        );
     }
     Ok(())
 }
 
 fn load_record(narrator: &Narrator, material: &Path, de: &Side) -> Result<()> {
-    let files: Vec<String> = RECORDS.iter().map(|path| material.join(path).display().to_string()).collect();
+    let files: Vec<String> = RECORDS
+        .iter()
+        .map(|path| material.join(path).display().to_string())
+        .collect();
     let mut arguments = vec!["record", "import"];
     arguments.extend(files.iter().map(String::as_str));
     let done = de.act("desk", &arguments)?;
-    narrator.say("demo-record", &[("count", done.records.len().into()), ("files", files.len().into())]);
+    narrator.say(
+        "demo-record",
+        &[
+            ("count", done.records.len().into()),
+            ("files", files.len().into()),
+        ],
+    );
     Ok(())
 }
 
 /// The Chinese side asks about an incident; three German officers answer it together.
-fn answered_request(narrator: &Narrator, exercise: &dyn Fn(&str) -> String, de: &Side, cn: &Side) -> Result<()> {
-    let thread = send(cn, &exercise("water-utility.request.json"), Some(&exercise("water-utility.stix.json")))?;
+fn answered_request(
+    narrator: &Narrator,
+    exercise: &dyn Fn(&str) -> String,
+    de: &Side,
+    cn: &Side,
+) -> Result<()> {
+    let thread = send(
+        cn,
+        &exercise("water-utility.request.json"),
+        Some(&exercise("water-utility.stix.json")),
+    )?;
     let case = de.await_state(thread, "screening")?;
     told_of(narrator, "demo-request-arrived", de, &case);
-    narrator.say("demo-screened", &[
-        ("selectors", case.screening.selectors.len().into()),
-        ("findings", case.screening.findings.iter().filter(|f| f.consequence != safeguard_inform()).count().into()),
-    ]);
+    narrator.say(
+        "demo-screened",
+        &[
+            ("selectors", case.screening.selectors.len().into()),
+            (
+                "findings",
+                case.screening
+                    .findings
+                    .iter()
+                    .filter(|f| f.consequence != safeguard_inform())
+                    .count()
+                    .into(),
+            ),
+        ],
+    );
     let name = thread.to_string();
     let reason = "exercise: incident confirmed, no person is asked about";
-    de.act("reviewer", &["review", &name, "--decision", "clear-with-conditions", "--reason", reason])?;
-    de.act("handler", &["answer", "draft", &name, &exercise("water-utility.answer.json")])?;
+    de.act(
+        "reviewer",
+        &[
+            "review",
+            &name,
+            "--decision",
+            "clear-with-conditions",
+            "--reason",
+            reason,
+        ],
+    )?;
+    de.act(
+        "handler",
+        &[
+            "answer",
+            "draft",
+            &name,
+            &exercise("water-utility.answer.json"),
+        ],
+    )?;
     de.act("releaser", &["answer", "release", &name])?;
     narrator.say("demo-three-officers", &[]);
     let there = cn.await_state(thread, "answered")?;
@@ -132,31 +212,64 @@ const fn safeguard_inform() -> safeguard::Consequence {
 fn receipts(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
     for side in [de, cn] {
         side.wait_for("receipts for all messages", |reader| {
-            Ok(reader.sent()?.iter().all(|message| message.receipt.is_some()).then_some(()))
+            Ok(reader
+                .sent()?
+                .iter()
+                .all(|message| message.receipt.is_some())
+                .then_some(()))
         })?;
         let sent = side.reader()?.sent()?.len();
-        narrator.say("demo-receipts", &[
-            ("side", side.party().into()),
-            ("peer", side.peer().into()),
-            ("count", sent.into()),
-        ]);
+        narrator.say(
+            "demo-receipts",
+            &[
+                ("side", side.party().into()),
+                ("peer", side.peer().into()),
+                ("count", sent.into()),
+            ],
+        );
     }
     Ok(())
 }
 
 /// A hidden journalist's address stops the counterpart's request, and our own just the same.
-fn stopped_misuse(narrator: &Narrator, exercise: &dyn Fn(&str) -> String, de: &Side, cn: &Side) -> Result<()> {
-    let thread = send(cn, &exercise("card-fraud.request.json"), Some(&exercise("card-fraud.stix.json")))?;
+fn stopped_misuse(
+    narrator: &Narrator,
+    exercise: &dyn Fn(&str) -> String,
+    de: &Side,
+    cn: &Side,
+) -> Result<()> {
+    let thread = send(
+        cn,
+        &exercise("card-fraud.request.json"),
+        Some(&exercise("card-fraud.stix.json")),
+    )?;
     let case = de.await_state(thread, "held")?;
     told_of(narrator, "demo-request-arrived", de, &case);
     found(narrator, &case);
     let seen = cn.await_state(thread, "delivered")?;
-    narrator.say("demo-neutral", &[
-        ("side", cn.party().into()),
-        ("state", label(narrator.language(), "state", seen.stage.code()).into()),
-    ]);
+    narrator.say(
+        "demo-neutral",
+        &[
+            ("side", cn.party().into()),
+            (
+                "state",
+                label(narrator.language(), "state", seen.stage.code()).into(),
+            ),
+        ],
+    );
     let files = [exercise("forum.request.json"), exercise("forum-notes.txt")];
-    let done = de.act("handler", &["request", "draft", &files[0], "--peer", de.peer(), "--attach", &files[1]])?;
+    let done = de.act(
+        "handler",
+        &[
+            "request",
+            "draft",
+            &files[0],
+            "--peer",
+            de.peer(),
+            "--attach",
+            &files[1],
+        ],
+    )?;
     let own = done.thread.context("the draft has no case")?;
     let case = de.await_state(own, "held")?;
     narrator.say("demo-own-held", &[("side", de.party().into())]);
@@ -167,18 +280,46 @@ fn stopped_misuse(narrator: &Narrator, exercise: &dyn Fn(&str) -> String, de: &S
 }
 
 fn found(narrator: &Narrator, case: &Case) {
-    for finding in case.screening.findings.iter().filter(|f| f.consequence == safeguard::Consequence::HoldForReview) {
-        narrator.say("demo-finding", &[
-            ("check", label(narrator.language(), "check", finding.check.code()).into()),
-            ("evidence", finding.evidence.clone().into()),
-            ("canonical", finding.canonical.clone().unwrap_or_default().into()),
-        ]);
+    for finding in case
+        .screening
+        .findings
+        .iter()
+        .filter(|f| f.consequence == safeguard::Consequence::HoldForReview)
+    {
+        narrator.say(
+            "demo-finding",
+            &[
+                (
+                    "check",
+                    label(narrator.language(), "check", finding.check.code()).into(),
+                ),
+                ("evidence", finding.evidence.clone().into()),
+                (
+                    "canonical",
+                    finding.canonical.clone().unwrap_or_default().into(),
+                ),
+            ],
+        );
     }
 }
 
 /// One request is refused with a ground, one is never answered; nobody releases alone.
-fn refusal_and_silence(narrator: &Narrator, exercise: &dyn Fn(&str) -> String, de: &Side, cn: &Side) -> Result<()> {
-    let done = de.act("standby", &["request", "draft", &exercise("phishing.request.json"), "--peer", de.peer()])?;
+fn refusal_and_silence(
+    narrator: &Narrator,
+    exercise: &dyn Fn(&str) -> String,
+    de: &Side,
+    cn: &Side,
+) -> Result<()> {
+    let done = de.act(
+        "standby",
+        &[
+            "request",
+            "draft",
+            &exercise("phishing.request.json"),
+            "--peer",
+            de.peer(),
+        ],
+    )?;
     let refused = done.thread.context("the draft has no case")?;
     let name = refused.to_string();
     de.act("standby", &["request", "submit", &name])?;
@@ -187,22 +328,46 @@ fn refusal_and_silence(narrator: &Narrator, exercise: &dyn Fn(&str) -> String, d
     de.act("releaser", &["request", "release", &name])?;
     cn.await_state(refused, "screening")?;
     let reason = "exercise: may be dealt with";
-    cn.act("reviewer", &["review", &name, "--decision", "clear", "--reason", reason])?;
-    cn.act("handler", &["answer", "draft", &name, &exercise("phishing.refusal.json")])?;
+    cn.act(
+        "reviewer",
+        &["review", &name, "--decision", "clear", "--reason", reason],
+    )?;
+    cn.act(
+        "handler",
+        &["answer", "draft", &name, &exercise("phishing.refusal.json")],
+    )?;
     cn.act("releaser", &["answer", "release", &name])?;
     let case = de.await_state(refused, "answered")?;
-    let reason = case.answer.and_then(|given| given.answer.reason).context("a refusal without a reason")?;
-    narrator.say("demo-refused", &[
-        ("subject", case.request.subject.into()),
-        ("reason", label(narrator.language(), "external-reason", reason.code()).into()),
-    ]);
+    let reason = case
+        .answer
+        .and_then(|given| given.answer.reason)
+        .context("a refusal without a reason")?;
+    narrator.say(
+        "demo-refused",
+        &[
+            ("subject", case.request.subject.into()),
+            (
+                "reason",
+                label(narrator.language(), "external-reason", reason.code()).into(),
+            ),
+        ],
+    );
 
     let silent = send(de, &exercise("ransomware.request.json"), None)?;
     let case = de.await_state(silent, "delivered")?;
-    narrator.say("demo-silent", &[
-        ("subject", case.request.subject.into()),
-        ("deadline", case.deadline.map(|deadline| deadline.to_string()).unwrap_or_default().into()),
-    ]);
+    narrator.say(
+        "demo-silent",
+        &[
+            ("subject", case.request.subject.into()),
+            (
+                "deadline",
+                case.deadline
+                    .map(|deadline| deadline.to_string())
+                    .unwrap_or_default()
+                    .into(),
+            ),
+        ],
+    );
     for side in [de, cn] {
         side.print(None, &["exercise", "advance-clock", "--by", "9d"])?;
         narrator.say("demo-clock", &[("side", side.party().into())]);
@@ -218,11 +383,24 @@ fn send(side: &Side, request: &str, attachment: Option<&str>) -> Result<ThreadId
     if let Some(attachment) = attachment {
         arguments.extend(["--attach", attachment]);
     }
-    let thread = side.act("handler", &arguments)?.thread.context("the draft has no case")?;
+    let thread = side
+        .act("handler", &arguments)?
+        .thread
+        .context("the draft has no case")?;
     // What our own gate holds, our own reviewer must look at first.
     if side.reader()?.case(thread)?.stage.code() == "held" {
         let reason = "exercise: the other side's gate is to be shown";
-        side.act("reviewer", &["review", &thread.to_string(), "--decision", "clear", "--reason", reason])?;
+        side.act(
+            "reviewer",
+            &[
+                "review",
+                &thread.to_string(),
+                "--decision",
+                "clear",
+                "--reason",
+                reason,
+            ],
+        )?;
     }
     side.act("handler", &["request", "submit", &thread.to_string()])?;
     side.act("releaser", &["request", "release", &thread.to_string()])?;
@@ -230,22 +408,34 @@ fn send(side: &Side, request: &str, attachment: Option<&str>) -> Result<ThreadId
 }
 
 fn told_of(narrator: &Narrator, id: &str, side: &Side, case: &Case) {
-    narrator.say(id, &[
-        ("side", side.party().into()),
-        ("subject", case.request.subject.clone().into()),
-        ("state", label(narrator.language(), "state", case.stage.code()).into()),
-    ]);
+    narrator.say(
+        id,
+        &[
+            ("side", side.party().into()),
+            ("subject", case.request.subject.clone().into()),
+            (
+                "state",
+                label(narrator.language(), "state", case.stage.code()).into(),
+            ),
+        ],
+    );
 }
 
 /// Both count, from both logs, and compare.
 fn compare(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
     for side in [de, cn] {
         let printed = side.print(Some("controller"), &["reconcile", side.peer()])?;
-        narrator.say("demo-reconciled", &[("side", side.party().into()), ("words", printed.into())]);
+        narrator.say(
+            "demo-reconciled",
+            &[("side", side.party().into()), ("words", printed.into())],
+        );
     }
     let printed = de.print(Some("controller"), &["statistics", de.peer()])?;
     narrator.say("demo-table", &[("words", printed.into())]);
-    let [left, right] = [de.operate(&["statistics", de.peer()])?, cn.operate(&["statistics", cn.peer()])?];
+    let [left, right] = [
+        de.operate(&["statistics", de.peer()])?,
+        cn.operate(&["statistics", cn.peer()])?,
+    ];
     if left.get("figures") != right.get("figures") {
         bail!("the two sides count differently");
     }
@@ -253,14 +443,36 @@ fn compare(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
     Ok(())
 }
 
-fn answer_inquiry(narrator: &Narrator, directory: &Path, material: &Path, de: &Side) -> Result<Value> {
+fn answer_inquiry(
+    narrator: &Narrator,
+    directory: &Path,
+    material: &Path,
+    de: &Side,
+) -> Result<Value> {
     let paper = material.join("inquiries/19-9523.txt").display().to_string();
-    let bindings = material.join("inquiries/19-9523.bindings.yaml").display().to_string();
+    let bindings = material
+        .join("inquiries/19-9523.bindings.yaml")
+        .display()
+        .to_string();
     let parsed = de.print(None, &["inquiry", "parse", &paper])?;
     narrator.say("demo-paper", &[("words", parsed.into())]);
-    de.act("desk", &["inquiry", "register", &paper, "--reference", INQUIRY])?;
+    de.act(
+        "desk",
+        &["inquiry", "register", &paper, "--reference", INQUIRY],
+    )?;
     let out = directory.display().to_string();
-    let written = de.print(Some("desk"), &["inquiry", "answer", INQUIRY, "--bindings", &bindings, "--out", &out])?;
+    let written = de.print(
+        Some("desk"),
+        &[
+            "inquiry",
+            "answer",
+            INQUIRY,
+            "--bindings",
+            &bindings,
+            "--out",
+            &out,
+        ],
+    )?;
     narrator.say("demo-written", &[("words", written.into())]);
     de.act("releaser", &["inquiry", "release", INQUIRY])?;
     narrator.say("demo-released", &[]);
@@ -294,7 +506,10 @@ fn change_one_figure(answer: &mut Value) -> Option<usize> {
         for part in question.get_mut("answers")?.as_array_mut()? {
             for figure in part.get_mut("figures")?.as_array_mut()? {
                 count += 1;
-                let value = figure.get("value").and_then(Value::as_u64).unwrap_or_default();
+                let value = figure
+                    .get("value")
+                    .and_then(Value::as_u64)
+                    .unwrap_or_default();
                 if !changed && value > 0 {
                     *figure.get_mut("value")? = (value + 1).into();
                     changed = true;
@@ -306,5 +521,9 @@ fn change_one_figure(answer: &mut Value) -> Option<usize> {
 }
 
 fn field(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    value
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -11,6 +11,7 @@ use crate::content::Content;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::{Incoming, NotNow, Stage};
+use journal::hash::Hash;
 use policy::Action;
 use records::answer::AnswerDraft;
 use records::request::MAX_TEXT;
@@ -69,6 +70,7 @@ impl Office {
         &self,
         actor: &Actor,
         thread: ThreadId,
+        read: Option<&Hash>,
     ) -> Result<Done, OfficeError> {
         let _chain = self.lock_chain();
         let mut case = self.load_case(thread)?;
@@ -84,6 +86,12 @@ impl Office {
             state: state.code(),
         };
         let drafted = case.value.draft.take().ok_or_else(not_now)?;
+        if read.is_some_and(|read| *read != drafted.hash()) {
+            return Err(OfficeError::invalid(
+                "answer",
+                "it was drafted again after it was read; read the new draft and release that",
+            ));
+        }
         if drafted.screening.blocks() {
             return Err(OfficeError::invalid(
                 "answer",

@@ -4,7 +4,7 @@ use super::act_fields;
 use crate::OFFICE_LOG;
 use crate::authority::Actor;
 use crate::channel::Dispatch;
-use crate::command::Done;
+use crate::command::{Done, Password};
 use crate::content::Content;
 use crate::error::OfficeError;
 use crate::office::{MovedClock, Office};
@@ -25,7 +25,7 @@ impl Office {
         name: &str,
         roles: &BTreeSet<Role>,
         unit: &str,
-        password: &str,
+        password: &Password,
     ) -> Result<Done, OfficeError> {
         let allowed = self.authorise(actor, Action::AddOfficer, self.node_facts(), None)?;
         // An officer of the operator's name could not be told from the operator in the journal.
@@ -37,7 +37,7 @@ impl Office {
         }
         let mut salt = [0; 16];
         self.entropy.fill(&mut salt);
-        let officer = Officer::appoint(name, roles.clone(), unit, password, &salt)?;
+        let officer = Officer::appoint(name, roles.clone(), unit, password.expose(), &salt)?;
         let mut writing = self.writing();
         let mut fields = act_fields(actor, allowed);
         fields.push(("officer", name.into()));

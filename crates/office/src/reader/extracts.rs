@@ -165,9 +165,13 @@ impl Office {
             ));
         }
         let (size, root) = (verified.checkpoint().size, verified.checkpoint().root);
-        let revision = self
-            .load::<PeerExtract>(from.as_str())?
-            .map_or(0, |filed| filed.revision);
+        let earlier = self.load::<PeerExtract>(from.as_str())?;
+        if let Some(earlier) = &earlier
+            && !continues(&earlier.value.extract, &extract)
+        {
+            return self.note_rewritten_log(from, &origin, &earlier.value.extract, &extract);
+        }
+        let revision = earlier.map_or(0, |filed| filed.revision);
         let mut writing = self.writing();
         let filed = PeerExtract {
             peer: from.clone(),
@@ -193,4 +197,41 @@ impl Office {
         )?;
         writing.commit().map(drop)
     }
+
+    /// A log that does not continue what it showed before is evidence: both checkpoints are signed
+    /// by the peer's key, so both are kept.
+    fn note_rewritten_log(
+        &self,
+        from: &PartyId,
+        origin: &str,
+        before: &Extract,
+        now: &Extract,
+    ) -> Result<(), OfficeError> {
+        tracing::error!(peer = %from, origin, "the peer's log does not continue what it showed before");
+        let mut writing = self.writing();
+        writing.entry(
+            OFFICE_LOG,
+            "peer.log-rewritten",
+            vec![
+                ("peer", from.to_string().into()),
+                ("before", before.checkpoint.clone().into()),
+                ("now", now.checkpoint.clone().into()),
+            ],
+        )?;
+        writing.commit()?;
+        Err(OfficeError::invalid(
+            format!("extract of {origin}"),
+            "it does not continue what this log showed before; both checkpoints are on file",
+        ))
+    }
+}
+
+/// Whether the later extract of a log holds everything that the earlier one showed, in its place.
+fn continues(earlier: &Extract, later: &Extract) -> bool {
+    earlier.entries.len() <= later.entries.len()
+        && earlier
+            .entries
+            .iter()
+            .zip(&later.entries)
+            .all(|(before, now)| before.opening.leaf_bytes() == now.opening.leaf_bytes())
 }

@@ -227,7 +227,7 @@ impl House {
             name: name.to_owned(),
             roles: roles.iter().copied().collect::<BTreeSet<_>>(),
             unit: "unit 1".to_owned(),
-            password: PASSWORD.to_owned(),
+            password: office::command::Password::new(PASSWORD.to_owned()),
         };
         self.office
             .execute(&Actor::local_operator(), &command)
@@ -320,7 +320,10 @@ impl House {
     pub fn answer(&self, thread: ThreadId, draft: AnswerDraft) {
         self.review(thread, Decision::Clear);
         self.draft_answer(thread, draft);
-        self.act(&self.releaser(), Command::ReleaseAnswer { thread });
+        self.act(
+            &self.releaser(),
+            Command::ReleaseAnswer { thread, read: None },
+        );
     }
 
     /// What waits for `peer`, oldest first: sequence number and sealed message.

@@ -19,8 +19,10 @@ struct Page {
 pub(crate) async fn show(visitor: Visitor) -> Response {
     let w = visitor.words;
     let office = &visitor.console.office;
-    let frame = visitor
-        .actor()
-        .map_or_else(|| Frame::outside(office, "/accessibility"), |a| Frame::inside(office, w, &a, "/accessibility"));
-    html(None, &Page { frame, w }).unwrap_or_else(|_: Fault| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    let frame = visitor.actor().map_or_else(
+        || Frame::outside(office, "/accessibility"),
+        |a| Frame::inside(office, w, &a, "/accessibility"),
+    );
+    html(None, &Page { frame, w })
+        .unwrap_or_else(|_: Fault| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }

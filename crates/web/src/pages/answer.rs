@@ -8,6 +8,7 @@ use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
 use crate::form::{Control, Input, Section, choices, choices_or_none, problems};
 use crate::frame::Frame;
+use crate::visible::visible;
 use crate::words::Words;
 use askama::Template;
 use axum::extract::{Multipart, Path};
@@ -39,7 +40,12 @@ pub(crate) async fn show(desk: Desk, Path(thread): Path<String>) -> Response {
     desk.serve(move |desk| {
         let case = case_of(desk, &thread)?;
         let entered = from_draft(&case, desk.now());
-        page(desk, &case, sections(desk.words, &case, &|name| entered(name)), None)
+        page(
+            desk,
+            &case,
+            sections(desk.words, &case, &|name| entered(name)),
+            None,
+        )
     })
     .await
 }
@@ -54,7 +60,11 @@ pub(crate) async fn draft(desk: Desk, Path(thread): Path<String>, form: Multipar
         let case = case_of(desk, &thread)?;
         let w = desk.words;
         let mut sections = sections(w, &case, &|name| upload.text(name).to_owned());
-        for input in sections.iter_mut().flat_map(|section| &mut section.inputs).filter(|input| !input.optional) {
+        for input in sections
+            .iter_mut()
+            .flat_map(|section| &mut section.inputs)
+            .filter(|input| !input.optional)
+        {
             input.require(w);
         }
         let wrong = problems(&sections);
@@ -62,7 +72,11 @@ pub(crate) async fn draft(desk: Desk, Path(thread): Path<String>, form: Multipar
         let Some(draft) = draft else {
             return page(desk, &case, sections, Some(Refusal::of_form(w, wrong)));
         };
-        let command = Command::DraftAnswer { thread: case.thread, draft: Box::new(draft), attachments: upload.files.clone() };
+        let command = Command::DraftAnswer {
+            thread: case.thread,
+            draft: Box::new(draft),
+            attachments: upload.files.clone(),
+        };
         match desk.execute(&command) {
             Ok(_) => Ok(desk.done("answer-drafted", &format!("/requests/{}", case.thread))),
             Err(error) => page(desk, &case, sections, Some(Refusal::of(w, &error))),
@@ -71,7 +85,12 @@ pub(crate) async fn draft(desk: Desk, Path(thread): Path<String>, form: Multipar
     .await
 }
 
-fn page(desk: &Desk, case: &Case, sections: Vec<Section>, refusal: Option<Refusal>) -> Result<Response, Fault> {
+fn page(
+    desk: &Desk,
+    case: &Case,
+    sections: Vec<Section>,
+    refusal: Option<Refusal>,
+) -> Result<Response, Fault> {
     let w = desk.words;
     let page = Page {
         frame: desk.frame_with(&format!("/requests/{}/answer", case.thread), refusal),
@@ -96,17 +115,41 @@ fn from_draft(case: &Case, now: Timestamp) -> impl Fn(&str) -> String + '_ {
         let ticked = |yes: bool| if yes { "on".to_owned() } else { String::new() };
         match name {
             "outcome" => draft.map(|d| d.answer.outcome.code().to_owned()),
-            "ground" => draft.and_then(|d| d.ground).map(|ground| ground.code().to_owned()),
+            "ground" => draft
+                .and_then(|d| d.ground)
+                .map(|ground| ground.code().to_owned()),
             "internal_reason" => draft.and_then(|d| d.internal_reason.clone()),
-            "legal_basis" => Some(draft.map_or(&case.request.legal_basis, |d| &d.answer.legal_basis).clone()),
-            "language" => Some(draft.map_or(&case.request.language, |d| &d.answer.language).clone()),
-            "tlp" => Some(draft.map_or(case.request.marking.tlp, |d| d.answer.marking.tlp).code().to_owned()),
-            "condition_purpose" => Some(conditions.map_or(&case.request.purpose, |c| &c.purpose).clone()),
-            "condition_handling" => Some(conditions.map_or(Handling::H2, |c| c.handling).code().to_owned()),
+            // What the form takes over from the other side must not deceive either.
+            "legal_basis" => Some(draft.map_or_else(
+                || visible(&case.request.legal_basis),
+                |d| d.answer.legal_basis.clone(),
+            )),
+            "language" => Some(
+                draft
+                    .map_or(&case.request.language, |d| &d.answer.language)
+                    .clone(),
+            ),
+            "tlp" => Some(
+                draft
+                    .map_or(case.request.marking.tlp, |d| d.answer.marking.tlp)
+                    .code()
+                    .to_owned(),
+            ),
+            "condition_purpose" => Some(
+                conditions.map_or_else(|| visible(&case.request.purpose), |c| c.purpose.clone()),
+            ),
+            "condition_handling" => Some(
+                conditions
+                    .map_or(Handling::H2, |c| c.handling)
+                    .code()
+                    .to_owned(),
+            ),
             "condition_onward" => Some(ticked(conditions.is_some_and(|c| c.onward_transfer))),
-            "condition_retain" => {
-                Some(conditions.map_or(now.plus_seconds(RETAIN_SECONDS).date(), |c| c.retain_until).to_string())
-            }
+            "condition_retain" => Some(
+                conditions
+                    .map_or(now.plus_seconds(RETAIN_SECONDS).date(), |c| c.retain_until)
+                    .to_string(),
+            ),
             "condition_inhuman" => Some(ticked(conditions.is_none_or(|c| c.no_inhuman_treatment))),
             _ => item("item_text_")
                 .map(|item| item.text.clone())
@@ -121,7 +164,12 @@ fn sections(w: Words, case: &Case, entered: &dyn Fn(&str) -> String) -> Vec<Sect
     let area = |id: &str, rows| Input::new(w, id, Control::Area(rows), entered(id));
     let select = |id: &str, list: &str, codes: Vec<&str>| {
         let chosen = entered(id);
-        Input::new(w, id, Control::Select(choices(w, list, codes, &chosen)), chosen)
+        Input::new(
+            w,
+            id,
+            Control::Select(choices(w, list, codes, &chosen)),
+            chosen,
+        )
     };
     let tick = |id: &str| Input::new(w, id, Control::Tick(!entered(id).is_empty()), "").optional();
     let mut items = Vec::new();
@@ -131,7 +179,13 @@ fn sections(w: Words, case: &Case, entered: &dyn Fn(&str) -> String) -> Vec<Sect
         let offered = choices_or_none(w, "outcome", outcomes(), &chosen);
         let input = Input::new(w, "item_outcome", Control::Select(offered), chosen);
         let label = format!("{} {number}: {}", w.t("field-item-outcome"), w.seen(asked));
-        items.push(Input { id: outcome, ..input }.labelled(label));
+        items.push(
+            Input {
+                id: outcome,
+                ..input
+            }
+            .labelled(label),
+        );
         let text = format!("item_text_{number}");
         let input = Input::new(w, "item_text", Control::Area(4), entered(&text));
         let label = format!("{} {number}", w.t("field-item-text"));
@@ -140,28 +194,54 @@ fn sections(w: Words, case: &Case, entered: &dyn Fn(&str) -> String) -> Vec<Sect
     let chosen = entered("outcome");
     let outcome = Control::Select(choices_or_none(w, "outcome", outcomes(), &chosen));
     let ground = entered("ground");
-    let grounds = Control::Select(choices_or_none(w, "ground", Ground::ALL.iter().map(|g| g.code()), &ground));
-    let section = |id: &str, inputs| Section { title: w.t(&format!("section-{id}")), inputs };
+    let grounds = Control::Select(choices_or_none(
+        w,
+        "ground",
+        Ground::ALL.iter().map(|g| g.code()),
+        &ground,
+    ));
+    let section = |id: &str, inputs| Section {
+        title: w.t(&format!("section-{id}")),
+        inputs,
+    };
     vec![
-        section("outcome", vec![
-            Input::new(w, "outcome", outcome, chosen),
-            Input::new(w, "ground", grounds, ground).optional(),
-            area("internal_reason", 3).optional(),
-        ]),
+        section(
+            "outcome",
+            vec![
+                Input::new(w, "outcome", outcome, chosen),
+                Input::new(w, "ground", grounds, ground).optional(),
+                area("internal_reason", 3).optional(),
+            ],
+        ),
         section("items", items),
-        section("conditions", vec![
-            area("condition_purpose", 2),
-            select("condition_handling", "handling", Handling::ALL.iter().map(|h| h.code()).collect()),
-            Input::new(w, "condition_retain", Control::Date, entered("condition_retain")),
-            tick("condition_onward"),
-            tick("condition_inhuman"),
-        ]),
-        section("transfer", vec![
-            Input::new(w, "legal_basis", Control::Line, entered("legal_basis")),
-            select("language", "language", LANGUAGES.to_vec()),
-            select("tlp", "tlp", Tlp::ALL.iter().map(|t| t.code()).collect()),
-            Input::new(w, "files", Control::Files, "").optional(),
-        ]),
+        section(
+            "conditions",
+            vec![
+                area("condition_purpose", 2),
+                select(
+                    "condition_handling",
+                    "handling",
+                    Handling::ALL.iter().map(|h| h.code()).collect(),
+                ),
+                Input::new(
+                    w,
+                    "condition_retain",
+                    Control::Date,
+                    entered("condition_retain"),
+                ),
+                tick("condition_onward"),
+                tick("condition_inhuman"),
+            ],
+        ),
+        section(
+            "transfer",
+            vec![
+                Input::new(w, "legal_basis", Control::Line, entered("legal_basis")),
+                select("language", "language", LANGUAGES.to_vec()),
+                select("tlp", "tlp", Tlp::ALL.iter().map(|t| t.code()).collect()),
+                Input::new(w, "files", Control::Files, "").optional(),
+            ],
+        ),
     ]
 }
 
@@ -177,7 +257,11 @@ fn read(upload: &Upload, case: &Case) -> Option<AnswerDraft> {
     let mut items = Vec::new();
     for (item, _) in (1u32..).zip(&case.request.items) {
         let outcome = upload.text(&format!("item_outcome_{item}")).parse().ok()?;
-        items.push(ItemOutcome { item, outcome, text: text(&format!("item_text_{item}")) });
+        items.push(ItemOutcome {
+            item,
+            outcome,
+            text: text(&format!("item_text_{item}")),
+        });
     }
     // Conditions bind whoever receives information; a refusal hands nothing over.
     let conditions = if outcome.discloses() {
@@ -199,7 +283,10 @@ fn read(upload: &Upload, case: &Case) -> Option<AnswerDraft> {
             conditions,
             legal_basis: text("legal_basis"),
             language: text("language"),
-            marking: Marking { tlp: upload.text("tlp").parse().ok()?, ..case.request.marking.clone() },
+            marking: Marking {
+                tlp: upload.text("tlp").parse().ok()?,
+                ..case.request.marking.clone()
+            },
         },
         ground,
         internal_reason: given("internal_reason"),

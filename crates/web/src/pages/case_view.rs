@@ -1,5 +1,6 @@
 //! A case in words, as lists and pages show it.
 
+use super::wording::marking;
 use crate::moment::{self, Due, minute};
 use crate::tone::Tone;
 use crate::words::Words;
@@ -55,7 +56,13 @@ impl Row {
 
 /// The beginning of a case's name, which is its time, and its end, which is random.
 pub(crate) fn short(thread: &str) -> String {
-    match (thread.get(..8), thread.len().checked_sub(4).and_then(|end| thread.get(end..))) {
+    match (
+        thread.get(..8),
+        thread
+            .len()
+            .checked_sub(4)
+            .and_then(|end| thread.get(end..)),
+    ) {
         (Some(begin), Some(end)) if thread.len() > 13 => format!("{begin}…{end}"),
         _ => thread.to_owned(),
     }
@@ -63,7 +70,11 @@ pub(crate) fn short(thread: &str) -> String {
 
 /// A subject that can be clicked on even where the other side sent none.
 fn titled(words: Words, subject: &str) -> String {
-    if subject.trim().is_empty() { words.t("no-subject") } else { words.seen(subject) }
+    if subject.trim().is_empty() {
+        words.t("no-subject")
+    } else {
+        words.seen(subject)
+    }
 }
 
 /// A file of a case.
@@ -114,7 +125,10 @@ pub(crate) struct RequestLines {
 
 impl RequestLines {
     pub(crate) fn of(words: Words, request: &Request) -> Self {
-        let line = |(id, text): (&str, &str)| Line { label: words.t(&format!("field-{id}")), text: words.seen(text) };
+        let line = |(id, text): (&str, &str)| Line {
+            label: words.t(&format!("field-{id}")),
+            text: words.seen(text),
+        };
         let requester = [
             ("requester-authority", request.requester.authority.as_str()),
             ("requester-unit", &request.requester.unit),
@@ -127,12 +141,19 @@ impl RequestLines {
             ("why-held", &request.why_held),
             ("necessity", &request.necessity),
             ("legal-basis", &request.legal_basis),
-            ("urgency-reason", request.urgency_reason.as_deref().unwrap_or_default()),
+            (
+                "urgency-reason",
+                request.urgency_reason.as_deref().unwrap_or_default(),
+            ),
         ];
         Self {
             lang: request.language.clone(),
             requester: requester.into_iter().map(line).collect(),
-            texts: texts.into_iter().filter(|(_, text)| !text.trim().is_empty()).map(line).collect(),
+            texts: texts
+                .into_iter()
+                .filter(|(_, text)| !text.trim().is_empty())
+                .map(line)
+                .collect(),
             items: request.items.iter().map(|item| words.seen(item)).collect(),
             selectors: request
                 .selectors
@@ -145,63 +166,6 @@ impl RequestLines {
                 .collect(),
             no_persecution: request.no_persecution_declared,
             marking: marking(words, &request.marking),
-        }
-    }
-}
-
-/// A marking in words.
-pub(crate) fn marking(words: Words, marking: &Marking) -> String {
-    let mut parts = vec![
-        words.label("classification", marking.classification.code()),
-        words.label("tlp", marking.tlp.code()),
-    ];
-    parts.extend(marking.pap.map(|pap| words.label("pap", pap.code())));
-    parts.extend(marking.handling.map(|handling| words.label("handling", handling.code())));
-    parts.extend(marking.originator.as_deref().map(|mark| words.seen(mark)));
-    parts.join(" · ")
-}
-
-/// A finding of the gate in words.
-pub(crate) struct FindingLine {
-    pub(crate) check: String,
-    pub(crate) place: String,
-    pub(crate) evidence: String,
-    pub(crate) canonical: String,
-    pub(crate) consequence: String,
-    pub(crate) tone: Tone,
-}
-
-impl FindingLine {
-    pub(crate) fn of(words: Words, finding: &Finding) -> Self {
-        Self {
-            check: words.label("check", finding.check.code()),
-            place: place(words, &finding.location.place),
-            evidence: words.seen(&finding.evidence),
-            canonical: finding.canonical.as_deref().map(|text| words.seen(text)).unwrap_or_default(),
-            consequence: words.label("consequence", finding.consequence.code()),
-            tone: finding.consequence.into(),
-        }
-    }
-}
-
-/// Where something was found: `facts`, or `items/2` as "point 3".
-fn place(words: Words, place: &Place) -> String {
-    match place {
-        Place::Field { name } => {
-            let mut parts = name.split('/');
-            let field = words.label("field", parts.next().unwrap_or_default());
-            let rest: Vec<String> = parts
-                .map(|part| match part.parse::<u64>() {
-                    Ok(number) => number.saturating_add(1).to_string(),
-                    Err(_) => words.label("field", part),
-                })
-                .collect();
-            [vec![field], rest].concat().join(" ")
-        }
-        Place::AttachmentName { name } => words.with("place-attachment-name", "name", words.seen(name)),
-        Place::Attachment { name, path, .. } => {
-            let file = words.with("place-attachment", "name", words.seen(name));
-            path.as_deref().map_or(file.clone(), |path| format!("{file}, {}", words.seen(path)))
         }
     }
 }
@@ -233,7 +197,10 @@ impl AnswerLines {
         };
         Self {
             outcome: words.label("outcome", answer.outcome.code()),
-            reason: answer.reason.map(|r| words.label("reason", r.code())).unwrap_or_default(),
+            reason: answer
+                .reason
+                .map(|r| words.label("reason", r.code()))
+                .unwrap_or_default(),
             items: answer
                 .items
                 .iter()
@@ -244,7 +211,11 @@ impl AnswerLines {
                     text: words.seen(&item.text),
                 })
                 .collect(),
-            conditions: answer.conditions.as_ref().map(|c| condition_lines(words, c)).unwrap_or_default(),
+            conditions: answer
+                .conditions
+                .as_ref()
+                .map(|c| condition_lines(words, c))
+                .unwrap_or_default(),
             legal_basis: words.seen(&answer.legal_basis),
             lang: answer.language.clone(),
             marking: marking(words, &answer.marking),
@@ -254,10 +225,16 @@ impl AnswerLines {
 
 fn condition_lines(words: Words, conditions: &Conditions) -> Vec<Line> {
     let yes_no = |yes| words.t(if yes { "yes" } else { "no" });
-    let line = |id: &str, text: String| Line { label: words.t(&format!("field-condition-{id}")), text };
+    let line = |id: &str, text: String| Line {
+        label: words.t(&format!("field-condition-{id}")),
+        text,
+    };
     vec![
         line("purpose", words.seen(&conditions.purpose)),
-        line("handling", words.label("handling", conditions.handling.code())),
+        line(
+            "handling",
+            words.label("handling", conditions.handling.code()),
+        ),
         line("onward", yes_no(conditions.onward_transfer)),
         line("retain", conditions.retain_until.to_string()),
         line("inhuman", yes_no(conditions.no_inhuman_treatment)),
@@ -269,17 +246,34 @@ pub(crate) fn people(words: Words, case: &Case) -> Vec<Line> {
     let mut people = Vec::new();
     let mut add = |id: &str, who: Option<&str>, at: Option<Timestamp>| {
         if let Some(who) = who {
-            let when = at.map(|at| format!(" · {}", minute(at))).unwrap_or_default();
-            people.push(Line { label: words.t(&format!("person-{id}")), text: format!("{}{when}", words.seen(who)) });
+            let when = at
+                .map(|at| format!(" · {}", minute(at)))
+                .unwrap_or_default();
+            people.push(Line {
+                label: words.t(&format!("person-{id}")),
+                text: format!("{}{when}", words.seen(who)),
+            });
         }
     };
     let drafted = case.drafted_by.is_some().then_some(case.opened);
     add("drafted", case.drafted_by.as_deref(), drafted);
     add("submitted", case.submitted_by.as_deref(), None);
     add("released", case.released_by.as_deref(), None);
-    add("reviewed", case.review.as_ref().map(|r| r.by.as_str()), case.review.as_ref().map(|r| r.at));
-    add("answer-drafted", case.draft.as_ref().map(|d| d.by.as_str()), case.draft.as_ref().map(|d| d.at));
+    add(
+        "reviewed",
+        case.review.as_ref().map(|r| r.by.as_str()),
+        case.review.as_ref().map(|r| r.at),
+    );
+    add(
+        "answer-drafted",
+        case.draft.as_ref().map(|d| d.by.as_str()),
+        case.draft.as_ref().map(|d| d.at),
+    );
     let released = case.answer.as_ref().and_then(|a| a.released_by.as_deref());
-    add("answer-released", released, case.answer.as_ref().map(|a| a.at));
+    add(
+        "answer-released",
+        released,
+        case.answer.as_ref().map(|a| a.at),
+    );
     people
 }

@@ -40,8 +40,20 @@ pub(crate) async fn show(desk: Desk) -> Response {
     desk.serve(|desk| {
         desk.require(Action::ReadRecords)?;
         let w = desk.words;
-        let inquiries = desk.reader().inquiries()?.iter().map(|inquiry| line(w, inquiry)).collect();
-        html(None, &Page { frame: desk.frame("/inquiries"), w, inquiries })
+        let inquiries = desk
+            .reader()
+            .inquiries()?
+            .iter()
+            .map(|inquiry| line(w, inquiry))
+            .collect();
+        html(
+            None,
+            &Page {
+                frame: desk.frame("/inquiries"),
+                w,
+                inquiries,
+            },
+        )
     })
     .await
 }
@@ -55,8 +67,14 @@ fn line(w: Words, inquiry: &Inquiry) -> InquiryLine {
     };
     InquiryLine {
         reference: inquiry.reference.clone(),
-        title: parsed.as_ref().map_or_else(|| inquiry.reference.clone(), |parsed| w.seen(&parsed.title)),
-        asked_by: parsed.as_ref().and_then(|p| p.fraction.as_deref()).map(|f| w.seen(f)).unwrap_or_default(),
+        title: parsed
+            .as_ref()
+            .map_or_else(|| inquiry.reference.clone(), |parsed| w.seen(&parsed.title)),
+        asked_by: parsed
+            .as_ref()
+            .and_then(|p| p.fraction.as_deref())
+            .map(|f| w.seen(f))
+            .unwrap_or_default(),
         registered: minute(inquiry.registered),
         registered_by: w.seen(&inquiry.registered_by),
         questions: parsed.map_or(0, |parsed| parsed.questions.len()),
@@ -110,10 +128,18 @@ pub(crate) struct Wanted {
 }
 
 /// Shows an inquiry, or hands out its paper or its answer.
-pub(crate) async fn inquiry(desk: Desk, Path(reference): Path<String>, Query(wanted): Query<Wanted>) -> Response {
+pub(crate) async fn inquiry(
+    desk: Desk,
+    Path(reference): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
     desk.serve(move |desk| {
         desk.require(Action::ReadRecords)?;
-        if wanted.download.is_empty() { page(desk, &reference, None) } else { file(desk, &reference, &wanted.download) }
+        if wanted.download.is_empty() {
+            page(desk, &reference, None)
+        } else {
+            file(desk, &reference, &wanted.download)
+        }
     })
     .await
 }
@@ -122,8 +148,13 @@ pub(crate) async fn inquiry(desk: Desk, Path(reference): Path<String>, Query(wan
 pub(crate) async fn release(desk: Desk, Path(reference): Path<String>) -> Response {
     desk.serve(move |desk| {
         desk.require(Action::ReadRecords)?;
-        match desk.execute(&Command::ReleaseInquiryAnswer { reference: reference.clone() }) {
-            Ok(_) => Ok(desk.done("inquiry-answer-released", &format!("/inquiries/{reference}"))),
+        match desk.execute(&Command::ReleaseInquiryAnswer {
+            reference: reference.clone(),
+        }) {
+            Ok(_) => Ok(desk.done(
+                "inquiry-answer-released",
+                &format!("/inquiries/{reference}"),
+            )),
             Err(error) => page(desk, &reference, Some(Refusal::of(desk.words, &error))),
         }
     })
@@ -141,9 +172,13 @@ fn page(desk: &Desk, reference: &str, refusal: Option<Refusal>) -> Result<Respon
         Some(answer) => desk.reader().blob(&answer.document)?,
         None => None,
     };
-    let answer: Option<oversight::Answer> = document.as_deref().and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let answer: Option<oversight::Answer> = document
+        .as_deref()
+        .and_then(|bytes| serde_json::from_slice(bytes).ok());
     let filed = inquiry.answer.as_ref();
-    let questions = read(&inquiry).map(|parsed| parsed.questions).unwrap_or_default();
+    let questions = read(&inquiry)
+        .map(|parsed| parsed.questions)
+        .unwrap_or_default();
     let page = InquiryPage {
         frame: desk.frame_with(&format!("/inquiries/{reference}"), refusal),
         w,
@@ -159,26 +194,48 @@ fn page(desk: &Desk, reference: &str, refusal: Option<Refusal>) -> Result<Respon
         filed: filed.is_some(),
         filed_by: filed.map(|answer| w.seen(&answer.by)).unwrap_or_default(),
         filed_at: filed.map(|answer| minute(answer.at)).unwrap_or_default(),
-        released_by: filed.and_then(|answer| answer.released_by.as_deref()).map(|by| w.seen(by)).unwrap_or_default(),
-        document: filed.map(|answer| answer.document.to_string()).unwrap_or_default(),
-        lang: answer.as_ref().map_or("", |answer| locales::Language::from(answer.lang).code()),
+        released_by: filed
+            .and_then(|answer| answer.released_by.as_deref())
+            .map(|by| w.seen(by))
+            .unwrap_or_default(),
+        document: filed
+            .map(|answer| answer.document.to_string())
+            .unwrap_or_default(),
+        lang: answer
+            .as_ref()
+            .map_or("", |answer| locales::Language::from(answer.lang).code()),
         has_page: answer.is_some(),
-        allowed: desk.may_with(Action::ReleaseInquiryAnswer, inquiry_facts(filed.map(|answer| answer.by.clone()))),
+        allowed: desk.may_with(
+            Action::ReleaseInquiryAnswer,
+            inquiry_facts(filed.map(|answer| answer.by.clone())),
+        ),
     };
     html(page.frame.refusal.as_ref(), &page)
 }
 
 /// The answers filed to a question, demand by demand.
 fn replies(w: Words, answer: Option<&oversight::Answer>, number: u32) -> Vec<Reply> {
-    let questions = answer.map(|answer| answer.questions.as_slice()).unwrap_or_default();
+    let questions = answer
+        .map(|answer| answer.questions.as_slice())
+        .unwrap_or_default();
     let question = questions.iter().find(|question| question.number == number);
-    let parts = question.map(|question| question.answers.as_slice()).unwrap_or_default();
+    let parts = question
+        .map(|question| question.answers.as_slice())
+        .unwrap_or_default();
     parts
         .iter()
         .map(|part| Reply {
-            asked: if part.key == number.to_string() { String::new() } else { w.seen(&part.asked) },
+            asked: if part.key == number.to_string() {
+                String::new()
+            } else {
+                w.seen(&part.asked)
+            },
             kind: w.seen(&part.kind_label),
-            statements: part.statements.iter().map(|statement| w.seen(&statement.text)).collect(),
+            statements: part
+                .statements
+                .iter()
+                .map(|statement| w.seen(&statement.text))
+                .collect(),
             tables: part.tables.clone(),
         })
         .collect()
@@ -195,13 +252,19 @@ fn file(desk: &Desk, reference: &str, wanted: &str) -> Result<Response, Fault> {
     };
     let mut bytes = desk.reader().blob(&hash)?.ok_or(Fault::NotFound)?;
     if wanted == "page" {
-        let answer: oversight::Answer = serde_json::from_slice(&bytes).map_err(|_| Fault::NotFound)?;
-        bytes = oversight::html::page(&answer).map_err(|_| Fault::NotFound)?.into_bytes();
+        let answer: oversight::Answer =
+            serde_json::from_slice(&bytes).map_err(|_| Fault::NotFound)?;
+        bytes = oversight::html::page(&answer)
+            .map_err(|_| Fault::NotFound)?
+            .into_bytes();
     }
     let name = format!("{}-{wanted}{ending}", reference.replace('/', "-"));
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
     ];
     Ok((headers, bytes).into_response())
 }

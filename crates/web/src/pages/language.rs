@@ -19,10 +19,18 @@ pub(crate) struct Choice {
 /// Remembers the language for a year.
 pub(crate) async fn choose(visitor: Visitor, Form(choice): Form<Choice>) -> Response {
     let language = Language::preferred(&choice.language).unwrap_or(visitor.words.0);
-    let https = if visitor.console.is_secure() { "; Secure" } else { "" };
+    let https = if visitor.console.is_secure() {
+        "; Secure"
+    } else {
+        ""
+    };
     let cookie = format!(
         "{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict{https}",
         language.code()
     );
-    ([(header::SET_COOKIE, cookie)], Redirect::to(own_address(&choice.back))).into_response()
+    (
+        [(header::SET_COOKIE, cookie)],
+        Redirect::to(own_address(&choice.back)),
+    )
+        .into_response()
 }

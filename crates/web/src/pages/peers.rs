@@ -66,7 +66,10 @@ fn page(desk: &Desk, refusal: Option<Refusal>) -> Result<Response, Fault> {
         w: desk.words,
         own_fingerprint: own.fingerprint().to_string(),
         own_node: own.node.clone(),
-        peers: peers.iter().map(|peer| line(desk, peer)).collect::<Result<_, _>>()?,
+        peers: peers
+            .iter()
+            .map(|peer| line(desk, peer))
+            .collect::<Result<_, _>>()?,
         may_ping: desk.may(Action::SendPing),
     };
     html(page.frame.refusal.as_ref(), &page)
@@ -77,10 +80,20 @@ fn line(desk: &Desk, peer: &Peer) -> Result<PeerLine, Fault> {
     let keys = peer.keys()?;
     let channel = reader.channel(&peer.party)?;
     let channel = channel.as_ref();
-    let sent: Vec<_> = reader.sent()?.into_iter().filter(|message| message.peer == peer.party).collect();
-    let receipted = sent.iter().filter(|message| message.receipt.is_some()).count();
+    let sent: Vec<_> = reader
+        .sent()?
+        .into_iter()
+        .filter(|message| message.peer == peer.party)
+        .collect();
+    let receipted = sent
+        .iter()
+        .filter(|message| message.receipt.is_some())
+        .count();
     let heard = channel.and_then(|channel| channel.last_heard);
-    let fact = |id: &str, text: String| Line { label: w.t(&format!("peer-{id}")), text };
+    let fact = |id: &str, text: String| Line {
+        label: w.t(&format!("peer-{id}")),
+        text,
+    };
     let waiting = reader
         .outbox()?
         .into_iter()
@@ -92,11 +105,21 @@ fn line(desk: &Desk, peer: &Peer) -> Result<PeerLine, Fault> {
             error: w.seen(row.last_error.as_deref().unwrap_or_default()),
         })
         .collect();
-    let known = keys.logs.iter().map(|log| Line { label: w.with("peer-log", "log", &log.name), text: log.vkey.clone() });
+    let known = keys.logs.iter().map(|log| Line {
+        label: w.with("peer-log", "log", &log.name),
+        text: log.vkey.clone(),
+    });
     let mut key_lines = vec![
         fact("node", w.seen(&keys.node)),
         fact("version", keys.version.to_string()),
-        fact("valid", format!("{} – {}", w.seen(&keys.valid_from), w.seen(&keys.valid_until))),
+        fact(
+            "valid",
+            format!(
+                "{} – {}",
+                w.seen(&keys.valid_from),
+                w.seen(&keys.valid_until)
+            ),
+        ),
         fact("signing", keys.signing.id().to_string()),
     ];
     key_lines.extend(known);
@@ -104,11 +127,26 @@ fn line(desk: &Desk, peer: &Peer) -> Result<PeerLine, Fault> {
         party: peer.party.to_string(),
         fingerprint: peer.fingerprint.clone(),
         facts: vec![
-            fact("heard", heard.map_or_else(|| w.t("never"), |at| format!("{} · {}", ago(w, at, now), minute(at)))),
-            fact("sent", channel.map_or(0, |channel| channel.sent).to_string()),
+            fact(
+                "heard",
+                heard.map_or_else(
+                    || w.t("never"),
+                    |at| format!("{} · {}", ago(w, at, now), minute(at)),
+                ),
+            ),
+            fact(
+                "sent",
+                channel.map_or(0, |channel| channel.sent).to_string(),
+            ),
             fact("receipted", format!("{receipted} / {}", sent.len())),
-            fact("accepted", channel.map_or(0, |channel| channel.accepted).to_string()),
-            fact("accepted-by", format!("{} · {}", w.seen(&peer.accepted_by), minute(peer.accepted))),
+            fact(
+                "accepted",
+                channel.map_or(0, |channel| channel.accepted).to_string(),
+            ),
+            fact(
+                "accepted-by",
+                format!("{} · {}", w.seen(&peer.accepted_by), minute(peer.accepted)),
+            ),
         ],
         keys: key_lines,
         waiting,

@@ -1,6 +1,5 @@
 //! Records of the consultation mechanism, as they stand and as they stood.
 
-use super::case_view::{Line, marking};
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
 use crate::form::{Choice, choices};
@@ -21,19 +20,20 @@ use serde_json::Value;
 #[serde(default)]
 pub(crate) struct Filter {
     kind: String,
-    entry: String,
+    pub(crate) entry: String,
     date: String,
 }
 
-struct RecordLine {
-    id: String,
-    kind: String,
-    subject: String,
-    occurred: String,
-    certainty: String,
-    entry: u64,
-    superseded: bool,
-    exercise: bool,
+/// A record in one row.
+pub(crate) struct RecordLine {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) subject: String,
+    pub(crate) occurred: String,
+    pub(crate) certainty: String,
+    pub(crate) entry: u64,
+    pub(crate) superseded: bool,
+    pub(crate) exercise: bool,
 }
 
 #[derive(Template)]
@@ -62,7 +62,10 @@ fn page(desk: &Desk, filter: &Filter) -> Result<Response, Fault> {
         Ok(position) => (position, None),
         Err(input) => {
             let problem = w.t(&format!("records-bad-{input}"));
-            (Position::Now, Some(Refusal::of_form(w, vec![(input.to_owned(), problem)])))
+            (
+                Position::Now,
+                Some(Refusal::of_form(w, vec![(input.to_owned(), problem)])),
+            )
         }
     };
     let records = match desk.reader().records(position) {
@@ -73,20 +76,39 @@ fn page(desk: &Desk, filter: &Filter) -> Result<Response, Fault> {
         }
         Err(error) => return Err(error.into()),
     };
-    let size = if refusal.is_some() { 0 } else { desk.reader().size_at(position)? };
-    let wanted = |record: &&RecordAt| filter.kind.is_empty() || record.record.body.kind().code() == filter.kind;
+    let size = if refusal.is_some() {
+        0
+    } else {
+        desk.reader().size_at(position)?
+    };
+    let wanted = |record: &&RecordAt| {
+        filter.kind.is_empty() || record.record.body.kind().code() == filter.kind
+    };
     let page = Page {
         frame: desk.frame_with("/records", refusal),
         w,
-        kinds: choices(w, "record-kind", RecordKind::ALL.iter().map(|k| k.code()), &filter.kind),
+        kinds: choices(
+            w,
+            "record-kind",
+            RecordKind::ALL.iter().map(|k| k.code()),
+            &filter.kind,
+        ),
         entry: filter.entry.clone(),
         date: filter.date.clone(),
         as_of: match position {
             Position::Now => String::new(),
             _ => w.with("records-as-of", "size", size),
         },
-        suffix: if position == Position::Now { String::new() } else { format!("?entry={size}") },
-        records: records.iter().filter(wanted).map(|record| line(w, record)).collect(),
+        suffix: if position == Position::Now {
+            String::new()
+        } else {
+            format!("?entry={size}")
+        },
+        records: records
+            .iter()
+            .filter(wanted)
+            .map(|record| line(w, record))
+            .collect(),
         size,
     };
     html(page.frame.refusal.as_ref(), &page)
@@ -94,26 +116,37 @@ fn page(desk: &Desk, filter: &Filter) -> Result<Response, Fault> {
 
 impl Filter {
     /// The position asked for, or the input that names none.
-    fn position(&self) -> Result<Position, &'static str> {
+    pub(crate) fn position(&self) -> Result<Position, &'static str> {
         if !self.entry.trim().is_empty() {
-            return self.entry.trim().parse().map(Position::Entry).map_err(|_| "entry");
+            return self
+                .entry
+                .trim()
+                .parse()
+                .map(Position::Entry)
+                .map_err(|_| "entry");
         }
         if self.date.trim().is_empty() {
             return Ok(Position::Now);
         }
         // A day means its end: what was written down on that day was known on it.
         let end = format!("{}T23:59:59.999Z", self.date.trim());
-        end.parse::<Timestamp>().map(Position::Date).map_err(|_| "date")
+        end.parse::<Timestamp>()
+            .map(Position::Date)
+            .map_err(|_| "date")
     }
 }
 
-fn line(w: Words, at: &RecordAt) -> RecordLine {
+/// A record in one row.
+pub(crate) fn line(w: Words, at: &RecordAt) -> RecordLine {
     let header = &at.record.header;
     RecordLine {
         id: header.id.to_string(),
         kind: w.label("record-kind", at.record.body.kind().code()),
         subject: subject(w, at),
-        occurred: header.occurred.map(|occurred| occurred.to_string()).unwrap_or_default(),
+        occurred: header
+            .occurred
+            .map(|occurred| occurred.to_string())
+            .unwrap_or_default(),
         certainty: w.label("certainty", header.knowledge.certainty.code()),
         entry: at.entry.index,
         superseded: at.superseded,
@@ -123,130 +156,18 @@ fn line(w: Words, at: &RecordAt) -> RecordLine {
 
 /// What names the record, in the reader's language where it has words in it.
 fn subject(w: Words, at: &RecordAt) -> String {
-    let words = at.record.body.subject().and_then(|text| serde_json::to_value(text).ok());
+    let words = at
+        .record
+        .body
+        .subject()
+        .and_then(|text| serde_json::to_value(text).ok());
     let text = words.as_ref().and_then(|words| {
         let own = words.get(w.code()).and_then(Value::as_str);
         own.or_else(|| words.as_object()?.values().find_map(Value::as_str))
     });
-    text.map_or_else(|| w.label("record-kind", at.record.body.kind().code()), |text| w.seen(text))
+    text.map_or_else(
+        || w.label("record-kind", at.record.body.kind().code()),
+        |text| w.seen(text),
+    )
 }
 
-/// One member of a record's body, at its depth.
-struct BodyLine {
-    depth: usize,
-    label: String,
-    text: String,
-    lang: String,
-}
-
-struct SourceLine {
-    title: String,
-    publisher: String,
-    dated: String,
-    locator: String,
-}
-
-#[derive(Template)]
-#[template(path = "record.html")]
-struct RecordPage {
-    frame: Frame,
-    w: Words,
-    line: RecordLine,
-    header: Vec<Line>,
-    note: String,
-    body: Vec<BodyLine>,
-    sources: Vec<SourceLine>,
-    about: Vec<RecordLine>,
-    supersedes: Option<RecordLine>,
-    superseded_by: Option<RecordLine>,
-    suffix: String,
-}
-
-/// Shows one record.
-pub(crate) async fn record(desk: Desk, Path(id): Path<String>, Query(filter): Query<Filter>) -> Response {
-    desk.serve(move |desk| {
-        desk.require(Action::ReadRecords)?;
-        let id: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
-        let position = filter.position().map_err(|_| Fault::NotFound)?;
-        let all = desk.reader().records(position)?;
-        let w = desk.words;
-        let at = all.iter().find(|at| at.record.header.id == id).ok_or(Fault::NotFound)?;
-        let header = &at.record.header;
-        let of = |id: &RecordId| all.iter().find(|at| at.record.header.id == *id).map(|at| line(w, at));
-        let by = all.iter().find(|other| other.record.header.supersedes == Some(id));
-        let facts = [
-            ("side", w.label("side", header.side.code())),
-            ("occurred", header.occurred.map_or_else(|| w.t("not-known"), |occurred| occurred.to_string())),
-            ("certainty", w.label("certainty", header.knowledge.certainty.code())),
-            ("marking", marking(w, &header.marking)),
-        ];
-        let body = serde_json::to_value(&at.record.body).unwrap_or_default();
-        let mut lines = Vec::new();
-        body_lines(w, body.get("body").unwrap_or(&Value::Null), 0, &mut lines);
-        let page = RecordPage {
-            frame: desk.frame(&format!("/records/{id}")),
-            w,
-            line: line(w, at),
-            header: facts.into_iter().map(|(id, text)| Line { label: w.t(&format!("field-{id}")), text }).collect(),
-            note: header.knowledge.note.as_deref().map(|note| w.seen(note)).unwrap_or_default(),
-            body: lines,
-            sources: header
-                .evidence
-                .iter()
-                .map(|source| SourceLine {
-                    title: w.seen(&source.title),
-                    publisher: w.seen(&source.publisher),
-                    dated: source.dated.clone().unwrap_or_default(),
-                    locator: w.seen(source.locator.as_deref().unwrap_or_default()),
-                })
-                .collect(),
-            about: header.about.iter().filter_map(of).collect(),
-            supersedes: header.supersedes.as_ref().and_then(of),
-            superseded_by: by.map(|at| line(w, at)),
-            suffix: if position == Position::Now { String::new() } else { format!("?entry={}", filter.entry) },
-        };
-        html(None, &page)
-    })
-    .await
-}
-
-/// The members of a body, from the outside in. Texts in several languages become one line each.
-fn body_lines(w: Words, value: &Value, depth: usize, lines: &mut Vec<BodyLine>) {
-    let Value::Object(members) = value else { return };
-    for (name, member) in members {
-        let label = w.label("field", name);
-        match member {
-            Value::Object(words) if words.keys().all(|key| matches!(key.as_str(), "de" | "en")) => {
-                for (lang, text) in words {
-                    let text = w.seen(text.as_str().unwrap_or_default());
-                    lines.push(BodyLine { depth, label: label.clone(), text, lang: lang.clone() });
-                }
-            }
-            Value::Object(_) => {
-                lines.push(BodyLine { depth, label, text: String::new(), lang: String::new() });
-                body_lines(w, member, depth + 1, lines);
-            }
-            Value::Array(items) if items.iter().any(Value::is_object) => {
-                for (number, item) in (1u32..).zip(items) {
-                    let label = format!("{label} {number}");
-                    lines.push(BodyLine { depth, label, text: String::new(), lang: String::new() });
-                    body_lines(w, item, depth + 1, lines);
-                }
-            }
-            plain => lines.push(BodyLine { depth, label, text: scalar(w, name, plain), lang: String::new() }),
-        }
-    }
-}
-
-fn scalar(w: Words, name: &str, value: &Value) -> String {
-    match value {
-        Value::Null => w.t("not-given"),
-        Value::Bool(true) => w.t("yes"),
-        Value::Bool(false) => w.t("no"),
-        Value::Number(number) => number.to_string(),
-        // Codes have labels under the name of their field; other texts stay as they are.
-        Value::String(text) => w.seen(&w.label(&format!("value-{}", name.replace('_', "-")), text)),
-        Value::Array(items) => items.iter().map(|item| scalar(w, name, item)).collect::<Vec<_>>().join(", "),
-        Value::Object(_) => String::new(),
-    }
-}

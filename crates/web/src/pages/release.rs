@@ -1,6 +1,7 @@
 //! Release by a second officer: everything that leaves the house, on one page, before it leaves.
 
-use super::case_view::{AnswerLines, FileLine, FindingLine, Line, RequestLines, Row, files, people};
+use super::case_view::{AnswerLines, FileLine, Line, RequestLines, Row, files, people};
+use super::finding_view::FindingLine;
 use super::request::case_of;
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
@@ -43,8 +44,19 @@ pub(crate) async fn release(desk: Desk, Path(thread): Path<String>) -> Response 
     desk.serve(move |desk| {
         let case = case_of(desk, &thread)?;
         let (command, note) = match case.stage {
-            Stage::Incoming(_) => (Command::ReleaseAnswer { thread: case.thread }, "answer-released"),
-            Stage::Outgoing(_) => (Command::ReleaseRequest { thread: case.thread }, "request-released"),
+            Stage::Incoming(_) => (
+                Command::ReleaseAnswer {
+                    thread: case.thread,
+                    read: None,
+                },
+                "answer-released",
+            ),
+            Stage::Outgoing(_) => (
+                Command::ReleaseRequest {
+                    thread: case.thread,
+                },
+                "request-released",
+            ),
         };
         match desk.execute(&command) {
             Ok(_) => Ok(desk.done(note, &format!("/requests/{}", case.thread))),
@@ -55,7 +67,10 @@ pub(crate) async fn release(desk: Desk, Path(thread): Path<String>) -> Response 
 }
 
 const fn waits(case: &Case) -> bool {
-    matches!(case.stage, Stage::Incoming(Incoming::AnswerDrafted(_)) | Stage::Outgoing(Outgoing::Submitted))
+    matches!(
+        case.stage,
+        Stage::Incoming(Incoming::AnswerDrafted(_)) | Stage::Outgoing(Outgoing::Submitted)
+    )
 }
 
 fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response, Fault> {
@@ -69,10 +84,18 @@ fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response,
     // What travels, not what was typed: the coarse reason is worked out on the way.
     let answer = drafted.map(|drafted| {
         let finished = drafted.draft.finish(case.request.items.len());
-        AnswerLines::of(w, finished.as_ref().unwrap_or(&drafted.draft.answer), &case.request)
+        AnswerLines::of(
+            w,
+            finished.as_ref().unwrap_or(&drafted.draft.answer),
+            &case.request,
+        )
     });
     let screening = drafted.map_or(&case.screening, |drafted| &drafted.screening);
-    let action = if is_answer { Action::ReleaseAnswer } else { Action::ReleaseRequest };
+    let action = if is_answer {
+        Action::ReleaseAnswer
+    } else {
+        Action::ReleaseRequest
+    };
     let page = Page {
         frame: desk.frame_with(&format!("/requests/{}/release", case.thread), refusal),
         w,
@@ -80,10 +103,24 @@ fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response,
         is_answer,
         request: RequestLines::of(w, &case.request),
         answer,
-        files: files(w, &case, drafted.map_or(&case.attachments, |drafted| &drafted.attachments)),
-        findings: screening.findings.iter().map(|finding| FindingLine::of(w, finding)).collect(),
-        ground: drafted.and_then(|d| d.draft.ground).map(|g| w.label("ground", g.code())).unwrap_or_default(),
-        internal_reason: drafted.and_then(|d| d.draft.internal_reason.as_deref()).map(|t| w.seen(t)).unwrap_or_default(),
+        files: files(
+            w,
+            &case,
+            drafted.map_or(&case.attachments, |drafted| &drafted.attachments),
+        ),
+        findings: screening
+            .findings
+            .iter()
+            .map(|finding| FindingLine::of(w, finding))
+            .collect(),
+        ground: drafted
+            .and_then(|d| d.draft.ground)
+            .map(|g| w.label("ground", g.code()))
+            .unwrap_or_default(),
+        internal_reason: drafted
+            .and_then(|d| d.draft.internal_reason.as_deref())
+            .map(|t| w.seen(t))
+            .unwrap_or_default(),
         people: people(w, &case),
         allowed: desk.may_with(action, case_facts(&case)),
     };

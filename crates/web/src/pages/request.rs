@@ -1,7 +1,8 @@
 //! One request: what is asked, what the gate found, who decided what, the answer, and everything
 //! that happened, with proof.
 
-use super::case_view::{AnswerLines, FileLine, FindingLine, Line, RequestLines, Row, files, people};
+use super::case_view::{AnswerLines, FileLine, Line, RequestLines, Row, files, people};
+use super::finding_view::FindingLine;
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
 use crate::frame::Frame;
@@ -75,7 +76,11 @@ pub(crate) fn case_of(desk: &Desk, thread: &str) -> Result<Case, Fault> {
     desk.require(Action::ReadCases)?;
     let thread: ThreadId = thread.parse().map_err(|_| Fault::NotFound)?;
     let case = desk.reader().case(thread)?;
-    if desk.may_with(Action::ReadCases, case_facts(&case)) { Ok(case) } else { Err(Fault::NotForYou) }
+    if desk.may_with(Action::ReadCases, case_facts(&case)) {
+        Ok(case)
+    } else {
+        Err(Fault::NotForYou)
+    }
 }
 
 /// Shows a request.
@@ -87,7 +92,9 @@ pub(crate) async fn show(desk: Desk, Path(thread): Path<String>) -> Response {
 pub(crate) async fn submit(desk: Desk, Path(thread): Path<String>) -> Response {
     desk.serve(move |desk| {
         let case = case_of(desk, &thread)?;
-        match desk.execute(&Command::SubmitRequest { thread: case.thread }) {
+        match desk.execute(&Command::SubmitRequest {
+            thread: case.thread,
+        }) {
             Ok(_) => Ok(desk.done("request-submitted", &format!("/requests/{}", case.thread))),
             Err(error) => page(desk, &thread, Some(Refusal::of(desk.words, &error))),
         }
@@ -105,17 +112,33 @@ fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response,
         (None, Some(drafted)) => Some(AnswerLines::of(w, &drafted.draft.answer, request)),
         (None, None) => None,
     };
-    let attached = case.answer.as_ref().map(|a| &a.attachments).or(pending.map(|d| &d.attachments));
-    let ground = case.answer.as_ref().and_then(|a| a.ground).or(pending.and_then(|d| d.draft.ground));
+    let attached = case
+        .answer
+        .as_ref()
+        .map(|a| &a.attachments)
+        .or(pending.map(|d| &d.attachments));
+    let ground = case
+        .answer
+        .as_ref()
+        .and_then(|a| a.ground)
+        .or(pending.and_then(|d| d.draft.ground));
     let page = Page {
         frame: desk.frame_with(&format!("/requests/{}", case.thread), refusal),
         w,
         row: Row::of(w, &case, desk.now()),
         opened: second(case.opened),
         request: RequestLines::of(w, request),
-        message: case.message.map(|hash| hash.to_string()).unwrap_or_default(),
+        message: case
+            .message
+            .map(|hash| hash.to_string())
+            .unwrap_or_default(),
         files: files(w, &case, &case.attachments),
-        findings: case.screening.findings.iter().map(|finding| FindingLine::of(w, finding)).collect(),
+        findings: case
+            .screening
+            .findings
+            .iter()
+            .map(|finding| FindingLine::of(w, finding))
+            .collect(),
         registry: registry(w, case.screening.registry),
         review: case.review.as_ref().map(|review| ReviewLines {
             decision: w.label("decision", decision_code(review.decision)),
@@ -125,9 +148,13 @@ fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response,
         }),
         people: people(w, &case),
         answer,
-        answer_files: attached.map(|list| files(w, &case, list)).unwrap_or_default(),
+        answer_files: attached
+            .map(|list| files(w, &case, list))
+            .unwrap_or_default(),
         answer_pending: pending.is_some(),
-        ground: ground.map(|ground| w.label("ground", ground.code())).unwrap_or_default(),
+        ground: ground
+            .map(|ground| w.label("ground", ground.code()))
+            .unwrap_or_default(),
         steps: steps(desk, &case),
         waits_for: w.label("waits", case.stage.code()),
         timeline: timeline(desk, &case)?,
@@ -174,7 +201,12 @@ fn steps(desk: &Desk, case: &Case) -> Vec<Step> {
                 steps.push(step("review", "review", false, true));
             }
             if state == Outgoing::Submitted {
-                steps.push(step("release-request", "release", false, may(Action::ReleaseRequest)));
+                steps.push(step(
+                    "release-request",
+                    "release",
+                    false,
+                    may(Action::ReleaseRequest),
+                ));
             }
             if state.withdrawn().is_ok() && may(Action::WithdrawRequest) {
                 steps.push(step("withdraw", "withdraw", false, false));
@@ -182,15 +214,30 @@ fn steps(desk: &Desk, case: &Case) -> Vec<Step> {
         }
         Stage::Incoming(state) => {
             if matches!(state, Incoming::AnswerDrafted(_)) {
-                steps.push(step("release-answer", "release", false, may(Action::ReleaseAnswer)));
+                steps.push(step(
+                    "release-answer",
+                    "release",
+                    false,
+                    may(Action::ReleaseAnswer),
+                ));
             }
             if state.answer_drafted().is_ok() && may(Action::DraftAnswer) {
                 let again = case.draft.is_some();
-                steps.push(step(if again { "redraft" } else { "draft-answer" }, "answer", false, !again));
+                steps.push(step(
+                    if again { "redraft" } else { "draft-answer" },
+                    "answer",
+                    false,
+                    !again,
+                ));
             }
             if state.awaits_answer() && may(Action::ReviewScreening) {
                 let first = state.review().is_none();
-                steps.push(step(if first { "review" } else { "review-again" }, "review", false, first));
+                steps.push(step(
+                    if first { "review" } else { "review-again" },
+                    "review",
+                    false,
+                    first,
+                ));
             }
         }
     }
@@ -203,15 +250,24 @@ fn timeline(desk: &Desk, case: &Case) -> Result<Vec<Event>, Fault> {
     for line in desk.reader().timeline(case.thread)? {
         let detail = match line.text("kind") {
             "screening.reviewed" => {
-                format!("{}: {}", w.label("decision", line.text("review")), w.seen(line.text("reason")))
+                format!(
+                    "{}: {}",
+                    w.label("decision", line.text("review")),
+                    w.seen(line.text("reason"))
+                )
             }
-            "answer.drafted" | "answer.released" | "answer.received" => w.label("outcome", line.text("outcome")),
+            "answer.drafted" | "answer.released" | "answer.received" => {
+                w.label("outcome", line.text("outcome"))
+            }
             "request.withdrawn" => w.seen(line.text("reason")),
             _ => String::new(),
         };
         events.push(Event {
             title: w.label("kind", line.text("kind")),
-            time: line.text("time").parse().map_or_else(|_| line.text("time").to_owned(), second),
+            time: line
+                .text("time")
+                .parse()
+                .map_or_else(|_| line.text("time").to_owned(), second),
             who: w.seen(line.text("actor")),
             detail,
             address: format!("/journal/{}/{}", line.entry.log, line.entry.index),
@@ -221,27 +277,6 @@ fn timeline(desk: &Desk, case: &Case) -> Result<Vec<Event>, Fault> {
         });
     }
     Ok(events)
-}
-
-/// Hands out an attachment as a file to keep. The browser must neither show nor guess it: it came
-/// from another house.
-pub(crate) async fn attachment(desk: Desk, Path((thread, file)): Path<(String, String)>) -> Response {
-    desk.serve(move |desk| {
-        let case = case_of(desk, &thread)?;
-        let of_answer = case.answer.iter().flat_map(|answer| &answer.attachments);
-        let of_draft = case.draft.iter().flat_map(|draft| &draft.attachments);
-        // Only what belongs to this case, whatever else lies in the store.
-        let mut all = case.attachments.iter().chain(of_answer).chain(of_draft);
-        let found = all.find(|attachment| hex::encode(attachment.sha256.0) == file).ok_or(Fault::NotFound)?;
-        let bytes = desk.reader().blob(&found.sha256)?.ok_or(Fault::NotFound)?;
-        let name = crate::desk::percent_encode(&found.name);
-        let headers = [
-            (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")),
-        ];
-        Ok((headers, bytes).into_response())
-    })
-    .await
 }
 
 /// A case as the policies see one that does not exist yet.

@@ -43,7 +43,10 @@ struct Page {
 
 /// Whether the officer may draft requests at all.
 pub(crate) fn may_draft(desk: &Desk) -> bool {
-    desk.may_with(Action::DraftRequest, facts_of_new_request(desk.office().is_exercise()))
+    desk.may_with(
+        Action::DraftRequest,
+        facts_of_new_request(desk.office().is_exercise()),
+    )
 }
 
 /// Shows the empty form.
@@ -69,26 +72,50 @@ pub(crate) async fn draft(desk: Desk, form: Multipart) -> Response {
         if upload.has("more") {
             return page(desk, sections, &upload, None);
         }
-        for input in sections.iter_mut().flat_map(|section| &mut section.inputs).filter(|input| !input.optional) {
+        for input in sections
+            .iter_mut()
+            .flat_map(|section| &mut section.inputs)
+            .filter(|input| !input.optional)
+        {
             input.require(desk.words);
         }
         let wrong = problems(&sections);
         if !wrong.is_empty() {
-            return page(desk, sections, &upload, Some(Refusal::of_form(desk.words, wrong)));
+            return page(
+                desk,
+                sections,
+                &upload,
+                Some(Refusal::of_form(desk.words, wrong)),
+            );
         }
-        let Some(command) = command(&upload) else { return Err(Fault::NotFound) };
+        let Some(command) = super::request_entered::command(&upload) else {
+            return Err(Fault::NotFound);
+        };
         match desk.execute(&command) {
             Ok(done) => {
-                let thread = done.thread.map(|thread| thread.to_string()).unwrap_or_default();
+                let thread = done
+                    .thread
+                    .map(|thread| thread.to_string())
+                    .unwrap_or_default();
                 Ok(desk.done("request-drafted", &format!("/requests/{thread}")))
             }
-            Err(error) => page(desk, sections, &upload, Some(Refusal::of(desk.words, &error))),
+            Err(error) => page(
+                desk,
+                sections,
+                &upload,
+                Some(Refusal::of(desk.words, &error)),
+            ),
         }
     })
     .await
 }
 
-fn page(desk: &Desk, sections: Vec<Section>, upload: &Upload, refusal: Option<Refusal>) -> Result<Response, Fault> {
+fn page(
+    desk: &Desk,
+    sections: Vec<Section>,
+    upload: &Upload,
+    refusal: Option<Refusal>,
+) -> Result<Response, Fault> {
     let w = desk.words;
     let page = Page {
         frame: desk.frame_with("/requests/new", refusal),
@@ -105,62 +132,141 @@ fn sections(desk: &Desk, upload: &Upload) -> Result<Vec<Section>, Fault> {
     let peers = desk.reader().peers()?;
     let or = |name: &str, default: &str| {
         let entered = upload.text(name);
-        if entered.is_empty() { default.to_owned() } else { entered.to_owned() }
+        if entered.is_empty() {
+            default.to_owned()
+        } else {
+            entered.to_owned()
+        }
     };
     let line = |id: &str| Input::new(w, id, Control::Line, upload.text(id));
     let area = |id: &str, rows| Input::new(w, id, Control::Area(rows), upload.text(id));
     let select = |id: &str, list: &str, codes: Vec<&str>, default: &str| {
         let chosen = or(id, default);
-        Input::new(w, id, Control::Select(choices(w, list, codes, &chosen)), chosen)
+        Input::new(
+            w,
+            id,
+            Control::Select(choices(w, list, codes, &chosen)),
+            chosen,
+        )
     };
-    let section = |id: &str, inputs| Section { title: w.t(&format!("section-{id}")), inputs };
+    let section = |id: &str, inputs| Section {
+        title: w.t(&format!("section-{id}")),
+        inputs,
+    };
     let first_peer = peers.first().map_or("", |peer| peer.party.as_str());
-    let handling = choices_or_none(w, "handling", Handling::ALL.iter().map(|h| h.code()), upload.text("handling"));
+    let handling = choices_or_none(
+        w,
+        "handling",
+        Handling::ALL.iter().map(|h| h.code()),
+        upload.text("handling"),
+    );
     Ok(vec![
-        section("matter", vec![
-            select("peer", "party", peers.iter().map(|peer| peer.party.as_str()).collect(), first_peer),
-            line("subject"),
-            select("topic", "topic", Topic::ALL.iter().map(|t| t.code()).collect(), Topic::Cybercrime.code()),
-            select("urgency", "urgency", Urgency::ALL.iter().map(|u| u.code()).collect(), Urgency::Normal.code()),
-            area("urgency_reason", 2).optional(),
-        ]),
-        section("requester", vec![line("requester_authority"), line("requester_unit"), line("requester_contact")]),
-        section("grounds", vec![
-            line("legal_basis"),
-            line("offence"),
-            area("facts", 6),
-            area("purpose", 3),
-            area("why_held", 3),
-            area("necessity", 3),
-        ]),
-        section("asked", vec![
-            area("items", 4),
-            Input::new(w, "files", Control::Files, "").optional(),
-        ]),
-        section("handling", vec![
-            select("language", "language", LANGUAGES.to_vec(), "en"),
-            select("tlp", "tlp", Tlp::ALL.iter().map(|t| t.code()).collect(), Tlp::Amber.code()),
-            Input::new(w, "handling", Control::Select(handling), upload.text("handling")).optional(),
-            Input::new(w, "no_persecution", Control::Tick(upload.has("no_persecution")), "").optional(),
-        ]),
+        section(
+            "matter",
+            vec![
+                select(
+                    "peer",
+                    "party",
+                    peers.iter().map(|peer| peer.party.as_str()).collect(),
+                    first_peer,
+                ),
+                line("subject"),
+                select(
+                    "topic",
+                    "topic",
+                    Topic::ALL.iter().map(|t| t.code()).collect(),
+                    Topic::Cybercrime.code(),
+                ),
+                select(
+                    "urgency",
+                    "urgency",
+                    Urgency::ALL.iter().map(|u| u.code()).collect(),
+                    Urgency::Normal.code(),
+                ),
+                area("urgency_reason", 2).optional(),
+            ],
+        ),
+        section(
+            "requester",
+            vec![
+                line("requester_authority"),
+                line("requester_unit"),
+                line("requester_contact"),
+            ],
+        ),
+        section(
+            "grounds",
+            vec![
+                line("legal_basis"),
+                line("offence"),
+                area("facts", 6),
+                area("purpose", 3),
+                area("why_held", 3),
+                area("necessity", 3),
+            ],
+        ),
+        section(
+            "asked",
+            vec![
+                area("items", 4),
+                Input::new(w, "files", Control::Files, "").optional(),
+            ],
+        ),
+        section(
+            "handling",
+            vec![
+                select("language", "language", LANGUAGES.to_vec(), "en"),
+                select(
+                    "tlp",
+                    "tlp",
+                    Tlp::ALL.iter().map(|t| t.code()).collect(),
+                    Tlp::Amber.code(),
+                ),
+                Input::new(
+                    w,
+                    "handling",
+                    Control::Select(handling),
+                    upload.text("handling"),
+                )
+                .optional(),
+                Input::new(
+                    w,
+                    "no_persecution",
+                    Control::Tick(upload.has("no_persecution")),
+                    "",
+                )
+                .optional(),
+            ],
+        ),
     ])
 }
 
 fn selector_rows(w: Words, upload: &Upload) -> Vec<SelectorRow> {
     let filled = (0..records::request::MAX_SELECTORS)
         .take_while(|n| upload.has(&format!("selector_value_{n}")))
-        .filter(|n| !upload.text(&format!("selector_value_{n}")).trim().is_empty());
+        .filter(|n| {
+            !upload
+                .text(&format!("selector_value_{n}"))
+                .trim()
+                .is_empty()
+        });
     let mut rows: Vec<SelectorRow> = filled
         .enumerate()
-        .map(|(number, n)| selector_row(
-            w,
-            number,
-            upload.text(&format!("selector_kind_{n}")),
-            upload.text(&format!("selector_value_{n}")),
-            upload.text(&format!("selector_link_{n}")),
-        ))
+        .map(|(number, n)| {
+            selector_row(
+                w,
+                number,
+                upload.text(&format!("selector_kind_{n}")),
+                upload.text(&format!("selector_value_{n}")),
+                upload.text(&format!("selector_link_{n}")),
+            )
+        })
         .collect();
-    let wanted = if upload.has("more") { rows.len() + SELECTOR_ROWS } else { (rows.len() + 1).max(SELECTOR_ROWS) };
+    let wanted = if upload.has("more") {
+        rows.len() + SELECTOR_ROWS
+    } else {
+        (rows.len() + 1).max(SELECTOR_ROWS)
+    };
     while rows.len() < wanted.min(records::request::MAX_SELECTORS) {
         rows.push(selector_row(w, rows.len(), "", "", ""));
     }
@@ -170,51 +276,13 @@ fn selector_rows(w: Words, upload: &Upload) -> Vec<SelectorRow> {
 fn selector_row(w: Words, number: usize, kind: &str, value: &str, link: &str) -> SelectorRow {
     SelectorRow {
         number,
-        kinds: choices(w, "selector", SelectorKind::ALL.iter().map(|k| k.code()), kind),
+        kinds: choices(
+            w,
+            "selector",
+            SelectorKind::ALL.iter().map(|k| k.code()),
+            kind,
+        ),
         value: value.to_owned(),
         link: link.to_owned(),
     }
-}
-
-/// What was entered, as a command; none where a code is not one of the form's own choices.
-fn command(upload: &Upload) -> Option<Command> {
-    let text = |name: &str| upload.text(name).trim().to_owned();
-    let given = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
-    let mut selectors = Vec::new();
-    for n in 0..records::request::MAX_SELECTORS {
-        let Some(value) = given(&format!("selector_value_{n}")) else { continue };
-        let kind = upload.text(&format!("selector_kind_{n}")).parse().ok()?;
-        selectors.push(DeclaredSelector { kind, value, link: given(&format!("selector_link_{n}")) });
-    }
-    let handling = match given("handling") {
-        Some(code) => Some(code.parse().ok()?),
-        None => None,
-    };
-    let items = upload.text("items").lines().map(str::trim).filter(|item| !item.is_empty());
-    Some(Command::DraftRequest {
-        peer: upload.text("peer").parse().ok()?,
-        request: Box::new(Request {
-            subject: text("subject"),
-            topic: upload.text("topic").parse().ok()?,
-            urgency: upload.text("urgency").parse().ok()?,
-            urgency_reason: given("urgency_reason"),
-            requester: Requester {
-                authority: text("requester_authority"),
-                unit: text("requester_unit"),
-                verification_contact: text("requester_contact"),
-            },
-            legal_basis: text("legal_basis"),
-            facts: text("facts"),
-            offence: text("offence"),
-            purpose: text("purpose"),
-            why_held: text("why_held"),
-            necessity: text("necessity"),
-            items: items.map(str::to_owned).collect(),
-            selectors,
-            no_persecution_declared: upload.has("no_persecution"),
-            language: text("language"),
-            marking: Marking { tlp: upload.text("tlp").parse().ok()?, handling, ..Marking::amber() },
-        }),
-        attachments: upload.files.clone(),
-    })
 }

@@ -25,8 +25,22 @@ const VIEWS: [&str; 6] = ["open", "pressing", "overdue", "review", "release", "a
 
 /// The codes of states, in the order of a request's life, the counterpart's requests first.
 const STATES: [&str; 16] = [
-    "screening", "held", "cleared", "conditional", "rejected", "answer-drafted", "answer-released", "answer-delivered",
-    "withdrawn", "drafted", "submitted", "sent", "delivered", "overdue", "unanswered", "answered",
+    "screening",
+    "held",
+    "cleared",
+    "conditional",
+    "rejected",
+    "answer-drafted",
+    "answer-released",
+    "answer-delivered",
+    "withdrawn",
+    "drafted",
+    "submitted",
+    "sent",
+    "delivered",
+    "overdue",
+    "unanswered",
+    "answered",
 ];
 
 /// The filter, as it stands in the address.
@@ -78,7 +92,11 @@ pub(crate) async fn show(desk: Desk, Query(filter): Query<Filter>) -> Response {
 fn page(desk: &Desk, filter: &Filter) -> Result<Response, Fault> {
     desk.require(Action::ReadCases)?;
     let (w, now) = (desk.words, desk.now());
-    let view = if VIEWS.contains(&filter.view.as_str()) { filter.view.as_str() } else { "open" };
+    let view = if VIEWS.contains(&filter.view.as_str()) {
+        filter.view.as_str()
+    } else {
+        "open"
+    };
     let mut cases = desk.reader().cases()?;
     let views = VIEWS
         .iter()
@@ -91,11 +109,26 @@ fn page(desk: &Desk, filter: &Filter) -> Result<Response, Fault> {
         .collect();
     cases.retain(|case| in_view(view, case, now) && filter.takes(case));
     // What presses first; what is done last, the newest before the oldest.
-    cases.sort_by_key(|case| (!runs(case), case.deadline.is_none(), if runs(case) { case.sort_key() } else { -case.sort_key() }));
+    cases.sort_by_key(|case| {
+        (
+            !runs(case),
+            case.deadline.is_none(),
+            if runs(case) {
+                case.sort_key()
+            } else {
+                -case.sort_key()
+            },
+        )
+    });
     let found = cases.len();
     let start = filter.page.saturating_mul(ROWS).min(found);
     let end = start.saturating_add(ROWS).min(found);
-    let rows = cases.iter().skip(start).take(ROWS).map(|case| Row::of(w, case, now)).collect();
+    let rows = cases
+        .iter()
+        .skip(start)
+        .take(ROWS)
+        .map(|case| Row::of(w, case, now))
+        .collect();
     let page = Page {
         frame: desk.frame(&filter.address(view, filter.page)),
         w,
@@ -103,22 +136,38 @@ fn page(desk: &Desk, filter: &Filter) -> Result<Response, Fault> {
         views,
         view: view.to_owned(),
         text: filter.text.clone(),
-        directions: choices(w, "direction", Direction::ALL.iter().map(|d| d.code()), &filter.direction),
+        directions: choices(
+            w,
+            "direction",
+            Direction::ALL.iter().map(|d| d.code()),
+            &filter.direction,
+        ),
         states: choices(w, "state", STATES, &filter.state),
-        topics: choices(w, "topic", Topic::ALL.iter().map(|t| t.code()), &filter.topic),
+        topics: choices(
+            w,
+            "topic",
+            Topic::ALL.iter().map(|t| t.code()),
+            &filter.topic,
+        ),
         filtered: filter.is_set(),
         rows,
         found,
         from: if found == 0 { 0 } else { start + 1 },
         to: end,
-        previous: filter.page.checked_sub(1).map(|page| filter.address(view, page)),
+        previous: filter
+            .page
+            .checked_sub(1)
+            .map(|page| filter.address(view, page)),
         next: (end < found).then(|| filter.address(view, filter.page + 1)),
     };
     html(None, &page)
 }
 
 fn in_view(view: &str, case: &Case, now: Timestamp) -> bool {
-    let left = case.deadline.filter(|_| runs(case)).map(|deadline| deadline.millis() - now.millis());
+    let left = case
+        .deadline
+        .filter(|_| runs(case))
+        .map(|deadline| deadline.millis() - now.millis());
     match view {
         "open" => runs(case) || is_in_hand(case),
         "pressing" => left.is_some_and(|left| (0..PRESSING_MS).contains(&left)),
@@ -131,7 +180,9 @@ fn in_view(view: &str, case: &Case, now: Timestamp) -> bool {
 
 impl Filter {
     fn is_set(&self) -> bool {
-        [&self.direction, &self.state, &self.topic, &self.text].iter().any(|part| !part.trim().is_empty())
+        [&self.direction, &self.state, &self.topic, &self.text]
+            .iter()
+            .any(|part| !part.trim().is_empty())
     }
 
     fn takes(&self, case: &Case) -> bool {
@@ -150,8 +201,12 @@ impl Filter {
 
     fn address(&self, view: &str, page: usize) -> String {
         let mut address = format!("/requests?view={view}");
-        let parts =
-            [("direction", &self.direction), ("state", &self.state), ("topic", &self.topic), ("text", &self.text)];
+        let parts = [
+            ("direction", &self.direction),
+            ("state", &self.state),
+            ("topic", &self.topic),
+            ("text", &self.text),
+        ];
         for (name, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
             address.push_str(&format!("&{name}={}", percent_encode(value)));
         }

@@ -1,6 +1,7 @@
 //! The review of a screening: request and findings side by side, a decision, a reason.
 
-use super::case_view::{FindingLine, RequestLines, Row};
+use super::case_view::{RequestLines, Row};
+use super::finding_view::FindingLine;
 use super::request::{case_of, decision_code, registry};
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
@@ -16,8 +17,12 @@ use office::{Case, Command};
 use policy::Action;
 use serde::Deserialize;
 
-const FOR_THEIRS: [Decision; 4] =
-    [Decision::Clear, Decision::ClearWithConditions, Decision::Hold, Decision::Reject];
+const FOR_THEIRS: [Decision; 4] = [
+    Decision::Clear,
+    Decision::ClearWithConditions,
+    Decision::Hold,
+    Decision::Reject,
+];
 /// A request of our own is let go on or ended; conditions are for answers.
 const FOR_OURS: [Decision; 3] = [Decision::Clear, Decision::Hold, Decision::Reject];
 
@@ -44,26 +49,47 @@ struct Page {
 
 /// Shows the form.
 pub(crate) async fn show(desk: Desk, Path(thread): Path<String>) -> Response {
-    desk.serve(move |desk| page(desk, &thread, &Entered::default(), None)).await
+    desk.serve(move |desk| page(desk, &thread, &Entered::default(), None))
+        .await
 }
 
 /// Decides.
-pub(crate) async fn decide(desk: Desk, Path(thread): Path<String>, Form(entered): Form<Entered>) -> Response {
+pub(crate) async fn decide(
+    desk: Desk,
+    Path(thread): Path<String>,
+    Form(entered): Form<Entered>,
+) -> Response {
     desk.serve(move |desk| {
         let case = case_of(desk, &thread)?;
         let mut section = section(desk.words, &case, &entered);
-        let decision = FOR_THEIRS.into_iter().find(|decision| decision_code(*decision) == entered.decision);
+        let decision = FOR_THEIRS
+            .into_iter()
+            .find(|decision| decision_code(*decision) == entered.decision);
         for input in &mut section.inputs {
             input.require(desk.words);
         }
         let wrong = problems(std::slice::from_ref(&section));
         let (Some(decision), true) = (decision, wrong.is_empty()) else {
-            return page(desk, &thread, &entered, Some(Refusal::of_form(desk.words, wrong)));
+            return page(
+                desk,
+                &thread,
+                &entered,
+                Some(Refusal::of_form(desk.words, wrong)),
+            );
         };
-        let command = Command::ReviewScreening { thread: case.thread, decision, reason: entered.reason.clone() };
+        let command = Command::ReviewScreening {
+            thread: case.thread,
+            decision,
+            reason: entered.reason.clone(),
+        };
         match desk.execute(&command) {
             Ok(_) => Ok(desk.done("screening-reviewed", &format!("/requests/{}", case.thread))),
-            Err(error) => page(desk, &thread, &entered, Some(Refusal::of(desk.words, &error))),
+            Err(error) => page(
+                desk,
+                &thread,
+                &entered,
+                Some(Refusal::of(desk.words, &error)),
+            ),
         }
     })
     .await
@@ -79,13 +105,23 @@ fn section(w: Words, case: &Case, entered: &Entered) -> Section {
     Section {
         title: w.t("review-decide"),
         inputs: vec![
-            Input::new(w, "decision", Control::Radio(offered), entered.decision.as_str()),
+            Input::new(
+                w,
+                "decision",
+                Control::Radio(offered),
+                entered.decision.as_str(),
+            ),
             Input::new(w, "reason", Control::Area(5), entered.reason.as_str()),
         ],
     }
 }
 
-fn page(desk: &Desk, thread: &str, entered: &Entered, refusal: Option<Refusal>) -> Result<Response, Fault> {
+fn page(
+    desk: &Desk,
+    thread: &str,
+    entered: &Entered,
+    refusal: Option<Refusal>,
+) -> Result<Response, Fault> {
     let case = case_of(desk, thread)?;
     let w = desk.words;
     let mut section = section(w, &case, entered);
@@ -99,7 +135,12 @@ fn page(desk: &Desk, thread: &str, entered: &Entered, refusal: Option<Refusal>) 
         w,
         row: Row::of(w, &case, desk.now()),
         request: RequestLines::of(w, &case.request),
-        findings: case.screening.findings.iter().map(|finding| FindingLine::of(w, finding)).collect(),
+        findings: case
+            .screening
+            .findings
+            .iter()
+            .map(|finding| FindingLine::of(w, finding))
+            .collect(),
         registry: registry(w, case.screening.registry),
         allowed: desk.may_with(Action::ReviewScreening, case_facts(&case)),
         section,

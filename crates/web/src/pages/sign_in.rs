@@ -40,14 +40,23 @@ pub(crate) struct Credentials {
 pub(crate) fn own_address(address: &str) -> &str {
     let mut chars = address.chars();
     let plain = chars.next() == Some('/') && !matches!(chars.next(), Some('/' | '\\'));
-    if plain && !address.chars().any(char::is_control) { address } else { "/" }
+    if plain && !address.chars().any(char::is_control) {
+        address
+    } else {
+        "/"
+    }
 }
 
 fn page(visitor: &Visitor, name: String, next: &str, refusal: Option<Refusal>) -> Response {
     let w = visitor.words;
     let mut frame = Frame::outside(&visitor.console.office, "/sign-in");
     frame.refusal = refusal;
-    let page = Page { frame, w, name, next: own_address(next).to_owned() };
+    let page = Page {
+        frame,
+        w,
+        name,
+        next: own_address(next).to_owned(),
+    };
     html(page.frame.refusal.as_ref(), &page)
         .unwrap_or_else(|_: Fault| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
@@ -70,7 +79,10 @@ pub(crate) async fn enter(visitor: Visitor, Form(form): Form<Credentials>) -> Re
             title: w.t("refusal-locked-title"),
             reasons: Vec::new(),
             kept: w.t("refusal-sign-in-kept"),
-            next: w.count("refusal-locked-next", usize::try_from(seconds.div_ceil(60)).unwrap_or(usize::MAX)),
+            next: w.count(
+                "refusal-locked-next",
+                usize::try_from(seconds.div_ceil(60)).unwrap_or(usize::MAX),
+            ),
         };
         return page(&visitor, form.name, &form.next, Some(refusal));
     }
@@ -78,13 +90,20 @@ pub(crate) async fn enter(visitor: Visitor, Form(form): Form<Credentials>) -> Re
         Ok(token) => {
             visitor.console.throttle.succeeded(&form.name);
             let cookie = set_session(visitor.console.is_secure(), &token, None);
-            ([(header::SET_COOKIE, cookie)], Redirect::to(own_address(&form.next))).into_response()
+            (
+                [(header::SET_COOKIE, cookie)],
+                Redirect::to(own_address(&form.next)),
+            )
+                .into_response()
         }
         Err(Some(error)) => {
             if matches!(error, office::OfficeError::NotAuthenticated) {
                 visitor.console.throttle.failed(&form.name, now);
             }
-            let refusal = Refusal { kept: w.t("refusal-sign-in-kept"), ..Refusal::of(w, &error) };
+            let refusal = Refusal {
+                kept: w.t("refusal-sign-in-kept"),
+                ..Refusal::of(w, &error)
+            };
             page(&visitor, form.name, &form.next, Some(refusal))
         }
         Err(None) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -92,12 +111,24 @@ pub(crate) async fn enter(visitor: Visitor, Form(form): Form<Credentials>) -> Re
 }
 
 /// Checks the password and begins a session. The inner none stands for a fault of the machine.
-async fn check(console: &Console, form: &Credentials) -> Result<String, Option<office::OfficeError>> {
+async fn check(
+    console: &Console,
+    form: &Credentials,
+) -> Result<String, Option<office::OfficeError>> {
     let _permit = console.passwords.acquire().await.map_err(|_| None)?;
-    let (office, name, password) = (console.office.clone(), form.name.clone(), form.password.clone());
-    let actor = tokio::task::spawn_blocking(move || office.sign_in(&name, &password)).await.map_err(|_| None)??;
+    let (office, name, password) = (
+        console.office.clone(),
+        form.name.clone(),
+        form.password.clone(),
+    );
+    let actor = tokio::task::spawn_blocking(move || office.sign_in(&name, &password))
+        .await
+        .map_err(|_| None)??;
     tracing::info!(actor = actor.name(), "signed in");
-    console.sessions.begin(actor, console.now()).map_err(|_| None)
+    console
+        .sessions
+        .begin(actor, console.now())
+        .map_err(|_| None)
 }
 
 /// Signs the officer out.
@@ -111,7 +142,9 @@ pub(crate) async fn leave(visitor: Visitor) -> Response {
 
 fn set_session(secure: bool, token: &str, max_age: Option<u32>) -> String {
     let name = session_cookie(secure);
-    let age = max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    let age = max_age
+        .map(|seconds| format!("; Max-Age={seconds}"))
+        .unwrap_or_default();
     let https = if secure { "; Secure" } else { "" };
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{https}{age}")
 }
@@ -124,7 +157,14 @@ mod tests {
     #[test]
     fn the_way_on_stays_in_the_house() {
         assert_eq!(own_address("/requests?page=2"), "/requests?page=2");
-        for other in ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/a\r\nb"] {
+        for other in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/a\r\nb",
+        ] {
             assert_eq!(own_address(other), "/", "{other:?}");
         }
     }

@@ -62,20 +62,42 @@ pub(crate) async fn show(desk: Desk) -> Response {
 fn page(desk: &Desk) -> Result<Response, Fault> {
     let (w, now) = (desk.words, desk.now());
     let reads_cases = desk.may(Action::ReadCases);
-    let mut cases = if reads_cases { desk.reader().cases()? } else { Vec::new() };
+    let mut cases = if reads_cases {
+        desk.reader().cases()?
+    } else {
+        Vec::new()
+    };
     let links = links(desk)?;
-    let mut figures = if reads_cases { figures(w, &cases, now) } else { Vec::new() };
+    let mut figures = if reads_cases {
+        figures(w, &cases, now)
+    } else {
+        Vec::new()
+    };
     // The link that has been silent longest: the one to look at.
-    figures.extend(links.iter().max_by_key(|link| link.silence).filter(|_| reads_cases).map(|link| Figure {
-        number: link.heard.clone(),
-        words: true,
-        label: w.with("figure-heard", "peer", w.label("party", &link.peer)),
-        tone: if link.tone == Tone::Success { Tone::Neutral } else { link.tone },
-        address: "/peers",
-    }));
+    figures.extend(
+        links
+            .iter()
+            .max_by_key(|link| link.silence)
+            .filter(|_| reads_cases)
+            .map(|link| Figure {
+                number: link.heard.clone(),
+                words: true,
+                label: w.with("figure-heard", "peer", w.label("party", &link.peer)),
+                tone: if link.tone == Tone::Success {
+                    Tone::Neutral
+                } else {
+                    link.tone
+                },
+                address: "/peers",
+            }),
+    );
     cases.retain(runs);
     cases.sort_by_key(|case| (case.deadline.is_none(), case.deadline, case.opened));
-    let next = cases.iter().take(NEXT).map(|case| Row::of(w, case, now)).collect();
+    let next = cases
+        .iter()
+        .take(NEXT)
+        .map(|case| Row::of(w, case, now))
+        .collect();
     let page = Page {
         frame: desk.frame("/"),
         w,
@@ -91,7 +113,11 @@ fn page(desk: &Desk) -> Result<Response, Fault> {
 
 fn figures(w: Words, cases: &[Case], now: Timestamp) -> Vec<Figure> {
     let count = |test: &dyn Fn(&Case) -> bool| cases.iter().filter(|case| test(case)).count();
-    let left = |case: &Case| case.deadline.filter(|_| runs(case)).map(|deadline| deadline.millis() - now.millis());
+    let left = |case: &Case| {
+        case.deadline
+            .filter(|_| runs(case))
+            .map(|deadline| deadline.millis() - now.millis())
+    };
     let open = count(&|case| runs(case) || is_in_hand(case));
     let pressing = count(&|case| left(case).is_some_and(|left| (0..PRESSING_MS).contains(&left)));
     let overdue = count(&|case| left(case).is_some_and(|left| left < 0));
@@ -106,16 +132,39 @@ fn figures(w: Words, cases: &[Case], now: Timestamp) -> Vec<Figure> {
     };
     vec![
         figure(open, "figure-open", Tone::Info, "/requests?view=open"),
-        figure(pressing, "figure-pressing", Tone::Warning, "/requests?view=pressing"),
-        figure(overdue, "figure-overdue", Tone::Danger, "/requests?view=overdue"),
-        figure(review, "figure-review", Tone::Warning, "/requests?view=review"),
-        figure(release, "figure-release", Tone::Info, "/requests?view=release"),
+        figure(
+            pressing,
+            "figure-pressing",
+            Tone::Warning,
+            "/requests?view=pressing",
+        ),
+        figure(
+            overdue,
+            "figure-overdue",
+            Tone::Danger,
+            "/requests?view=overdue",
+        ),
+        figure(
+            review,
+            "figure-review",
+            Tone::Warning,
+            "/requests?view=review",
+        ),
+        figure(
+            release,
+            "figure-release",
+            Tone::Info,
+            "/requests?view=release",
+        ),
     ]
 }
 
 /// Own requests that have not left yet.
 pub(crate) const fn is_in_hand(case: &Case) -> bool {
-    matches!(case.stage, Stage::Outgoing(Outgoing::Drafted | Outgoing::Held | Outgoing::Submitted))
+    matches!(
+        case.stage,
+        Stage::Outgoing(Outgoing::Drafted | Outgoing::Held | Outgoing::Submitted)
+    )
 }
 
 /// Whether a reviewer has to decide.
@@ -128,7 +177,10 @@ pub(crate) const fn waits_for_review(case: &Case) -> bool {
 
 /// Whether a second officer has to release.
 pub(crate) const fn waits_for_release(case: &Case) -> bool {
-    matches!(case.stage, Stage::Incoming(Incoming::AnswerDrafted(_)) | Stage::Outgoing(Outgoing::Submitted))
+    matches!(
+        case.stage,
+        Stage::Incoming(Incoming::AnswerDrafted(_)) | Stage::Outgoing(Outgoing::Submitted)
+    )
 }
 
 fn links(desk: &Desk) -> Result<Vec<Link>, Fault> {
@@ -136,9 +188,18 @@ fn links(desk: &Desk) -> Result<Vec<Link>, Fault> {
     let outbox = desk.reader().outbox()?;
     let mut links = Vec::new();
     for peer in desk.reader().peers()? {
-        let heard = desk.reader().channel(&peer.party)?.and_then(|channel| channel.last_heard);
-        let waiting: Vec<_> = outbox.iter().filter(|row| row.peer == peer.party.as_str()).collect();
-        let error = waiting.iter().find_map(|row| row.last_error.clone()).unwrap_or_default();
+        let heard = desk
+            .reader()
+            .channel(&peer.party)?
+            .and_then(|channel| channel.last_heard);
+        let waiting: Vec<_> = outbox
+            .iter()
+            .filter(|row| row.peer == peer.party.as_str())
+            .collect();
+        let error = waiting
+            .iter()
+            .find_map(|row| row.last_error.clone())
+            .unwrap_or_default();
         let silence = heard.map_or(i64::MAX, |heard| now.millis() - heard.millis());
         let (tone, state) = match (error.is_empty(), silence > SILENT_MS) {
             (false, _) => (Tone::Danger, "link-failing"),

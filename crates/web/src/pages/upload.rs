@@ -25,7 +25,9 @@ impl Upload {
                 None => {
                     let name = field.name().unwrap_or_default().to_owned();
                     // Browsers send line ends as CR LF; records keep plain ones.
-                    upload.texts.push((name, field.text().await?.replace("\r\n", "\n")));
+                    upload
+                        .texts
+                        .push((name, field.text().await?.replace("\r\n", "\n")));
                 }
             }
         }
@@ -33,18 +35,28 @@ impl Upload {
     }
 
     async fn file(&mut self, name: String, field: Field<'_>) -> Result<(), MultipartError> {
-        let media_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
+        let media_type = field
+            .content_type()
+            .unwrap_or("application/octet-stream")
+            .to_owned();
         let bytes = field.bytes().await?.to_vec();
         // A file input left empty is sent as a nameless file.
         if !name.is_empty() {
-            self.files.push(NewAttachment { name, media_type, bytes });
+            self.files.push(NewAttachment {
+                name,
+                media_type,
+                bytes,
+            });
         }
         Ok(())
     }
 
     /// The text of a field; empty where it was not sent.
     pub(crate) fn text(&self, name: &str) -> &str {
-        self.texts.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.texts
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// Whether a box was ticked or a button pressed.
@@ -55,5 +67,8 @@ impl Upload {
 
 /// The last part of a name: some browsers send the whole path of the officer's machine.
 fn plain_name(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    name.rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -32,11 +32,16 @@ struct Page {
 
 /// Shows the form.
 pub(crate) async fn show(desk: Desk, Path(thread): Path<String>) -> Response {
-    desk.serve(move |desk| page(desk, &thread, section(desk.words, ""), None)).await
+    desk.serve(move |desk| page(desk, &thread, section(desk.words, ""), None))
+        .await
 }
 
 /// Takes the request back.
-pub(crate) async fn withdraw(desk: Desk, Path(thread): Path<String>, Form(entered): Form<Entered>) -> Response {
+pub(crate) async fn withdraw(
+    desk: Desk,
+    Path(thread): Path<String>,
+    Form(entered): Form<Entered>,
+) -> Response {
     desk.serve(move |desk| {
         let case = case_of(desk, &thread)?;
         let mut section = section(desk.words, &entered.reason);
@@ -45,11 +50,24 @@ pub(crate) async fn withdraw(desk: Desk, Path(thread): Path<String>, Form(entere
         }
         let wrong = problems(std::slice::from_ref(&section));
         if !wrong.is_empty() {
-            return page(desk, &thread, section, Some(Refusal::of_form(desk.words, wrong)));
+            return page(
+                desk,
+                &thread,
+                section,
+                Some(Refusal::of_form(desk.words, wrong)),
+            );
         }
-        match desk.execute(&Command::WithdrawRequest { thread: case.thread, reason: entered.reason }) {
+        match desk.execute(&Command::WithdrawRequest {
+            thread: case.thread,
+            reason: entered.reason,
+        }) {
             Ok(_) => Ok(desk.done("request-withdrawn", &format!("/requests/{}", case.thread))),
-            Err(error) => page(desk, &thread, section, Some(Refusal::of(desk.words, &error))),
+            Err(error) => page(
+                desk,
+                &thread,
+                section,
+                Some(Refusal::of(desk.words, &error)),
+            ),
         }
     })
     .await
@@ -57,10 +75,21 @@ pub(crate) async fn withdraw(desk: Desk, Path(thread): Path<String>, Form(entere
 
 fn section(w: Words, reason: &str) -> Section {
     let input = Input::new(w, "withdraw_reason", Control::Area(4), reason);
-    Section { title: String::new(), inputs: vec![Input { id: "reason".to_owned(), ..input }] }
+    Section {
+        title: String::new(),
+        inputs: vec![Input {
+            id: "reason".to_owned(),
+            ..input
+        }],
+    }
 }
 
-fn page(desk: &Desk, thread: &str, section: Section, refusal: Option<Refusal>) -> Result<Response, Fault> {
+fn page(
+    desk: &Desk,
+    thread: &str,
+    section: Section,
+    refusal: Option<Refusal>,
+) -> Result<Response, Fault> {
     let case = case_of(desk, thread)?;
     let w = desk.words;
     let page = Page {

@@ -19,7 +19,9 @@ impl Reply {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 }
 
@@ -32,7 +34,11 @@ pub struct Client {
 
 impl Client {
     pub fn new(console: Console) -> Self {
-        Self { router: router(console), cookie: String::new(), language: "de" }
+        Self {
+            router: router(console),
+            cookie: String::new(),
+            language: "de",
+        }
     }
 
     /// The same console, signed in.
@@ -44,29 +50,42 @@ impl Client {
     }
 
     pub async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
-        let reply = self.post("/sign-in", &[("name", name), ("password", password)]).await;
-        if let Some(cookie) = reply.header("set-cookie").split(';').next().filter(|cookie| !cookie.is_empty()) {
+        let reply = self
+            .post("/sign-in", &[("name", name), ("password", password)])
+            .await;
+        if let Some(cookie) = reply
+            .header("set-cookie")
+            .split(';')
+            .next()
+            .filter(|cookie| !cookie.is_empty())
+        {
             self.cookie = cookie.to_owned();
         }
         reply
     }
 
     pub async fn get(&self, address: &str) -> Reply {
-        self.send(self.request("GET", address).body(Body::empty()).unwrap()).await
+        self.send(self.request("GET", address).body(Body::empty()).unwrap())
+            .await
     }
 
     /// Sends a form as a page of the console would.
     pub async fn post(&self, address: &str, fields: &[(&str, &str)]) -> Reply {
-        self.send(self.own_form(address, fields, "same-origin")).await
+        self.send(self.own_form(address, fields, "same-origin"))
+            .await
     }
 
     /// Sends a form as a page of another site would.
     pub async fn post_from_elsewhere(&self, address: &str, fields: &[(&str, &str)]) -> Reply {
-        self.send(self.own_form(address, fields, "cross-site")).await
+        self.send(self.own_form(address, fields, "cross-site"))
+            .await
     }
 
     fn own_form(&self, address: &str, fields: &[(&str, &str)], site: &str) -> Request<Body> {
-        let encoded: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+        let encoded: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent(value)))
+            .collect();
         self.request("POST", address)
             .header("sec-fetch-site", site)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -75,14 +94,26 @@ impl Client {
     }
 
     /// Sends a form with files (RFC 7578).
-    pub async fn post_files(&self, address: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Reply {
+    pub async fn post_files(
+        &self,
+        address: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Reply {
         const EDGE: &str = "edge-of-a-part";
         let mut body = Vec::new();
         for (name, value) in fields {
-            body.extend(format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!(
+                    "--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .bytes(),
+            );
         }
         for (name, bytes) in files {
-            let head = format!("content-disposition: form-data; name=\"files\"; filename=\"{name}\"\r\ncontent-type: text/plain");
+            let head = format!(
+                "content-disposition: form-data; name=\"files\"; filename=\"{name}\"\r\ncontent-type: text/plain"
+            );
             body.extend(format!("--{EDGE}\r\n{head}\r\n\r\n").bytes());
             body.extend_from_slice(bytes);
             body.extend(b"\r\n");
@@ -91,7 +122,10 @@ impl Client {
         let request = self
             .request("POST", address)
             .header("sec-fetch-site", "same-origin")
-            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={EDGE}"))
+            .header(
+                header::CONTENT_TYPE,
+                format!("multipart/form-data; boundary={EDGE}"),
+            )
             .body(Body::from(body))
             .unwrap();
         self.send(request).await
@@ -99,14 +133,21 @@ impl Client {
 
     fn request(&self, method: &str, address: &str) -> axum::http::request::Builder {
         let cookie = [self.cookie.as_str(), &format!("language={}", self.language)].join("; ");
-        Request::builder().method(method).uri(address).header(header::COOKIE, cookie)
+        Request::builder()
+            .method(method)
+            .uri(address)
+            .header(header::COOKIE, cookie)
     }
 
     async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Reply { status: parts.status, headers: parts.headers, bytes }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+        }
     }
 }
 

@@ -43,22 +43,40 @@ impl Stage {
         for (name, roles) in OFFICERS {
             let _signed_in = de.officer(name, roles);
         }
-        let named = |subject: &str| Request { subject: subject.to_owned(), ..honest_request() };
+        let named = |subject: &str| Request {
+            subject: subject.to_owned(),
+            ..honest_request()
+        };
         let answered = cn.ask(&de, honest_request(), Vec::new());
         settle(&de, &cn);
         de.answer(answered, honest_answer());
         settle(&de, &cn);
         de.clock.advance(support::HOUR);
         cn.clock.advance(support::HOUR);
-        let cleared = cn.ask(&de, named("Phishing pages against customers of two savings banks"), Vec::new());
+        let cleared = cn.ask(
+            &de,
+            named("Phishing pages against customers of two savings banks"),
+            Vec::new(),
+        );
         let held = draft_and_review_at_home(&cn, &de);
         settle(&de, &cn);
         de.review(cleared, Decision::Clear);
-        let submitted = de.draft(&cn, named("Command servers of a botnet behind three autonomous systems"), Vec::new());
+        let submitted = de.draft(
+            &cn,
+            named("Command servers of a botnet behind three autonomous systems"),
+            Vec::new(),
+        );
         de.act(&de.handler(), Command::SubmitRequest { thread: submitted });
         de.clock.advance(support::HOUR / 4);
         cn.clock.advance(support::HOUR / 4);
-        Self { de, cn, held, cleared, answered, submitted }
+        Self {
+            de,
+            cn,
+            held,
+            cleared,
+            answered,
+            submitted,
+        }
     }
 
     /// Every page, with the role of one who may open it.
@@ -69,7 +87,10 @@ impl Stage {
             plain("hanna", "/"),
             plain("olaf", "/"),
             plain("hanna", "/requests"),
-            plain("carla", "/requests?view=all&direction=incoming&text=EXERCISE"),
+            plain(
+                "carla",
+                "/requests?view=all&direction=incoming&text=EXERCISE",
+            ),
             plain("hanna", "/requests/new"),
             case("carla", self.held, ""),
             case("rosa", self.held, "/review"),
@@ -94,8 +115,17 @@ impl Stage {
     /// Every address that acts.
     pub fn acts(&self) -> Vec<String> {
         let case = |page: &str| format!("/requests/{}/{page}", self.cleared);
-        let mut acts: Vec<String> = ["submit", "review", "release", "withdraw", "answer"].map(case).into();
-        let others = ["/sign-in", "/sign-out", "/language", "/requests/new", "/inquiries/19/9523", "/peers/cn/ping"];
+        let mut acts: Vec<String> = ["submit", "review", "release", "withdraw", "answer"]
+            .map(case)
+            .into();
+        let others = [
+            "/sign-in",
+            "/sign-out",
+            "/language",
+            "/requests/new",
+            "/inquiries/19/9523",
+            "/peers/cn/ping",
+        ];
         acts.extend(others.map(str::to_owned));
         acts
     }
@@ -114,7 +144,14 @@ impl Stage {
 /// A request that both gates stop; the sender's reviewer let it go on.
 fn draft_and_review_at_home(from: &House, to: &House) -> ThreadId {
     let subject = "Operator of a forum that spreads rumours".to_owned();
-    let thread = from.draft(to, Request { subject, ..honest_request() }, vec![hidden_person()]);
+    let thread = from.draft(
+        to,
+        Request {
+            subject,
+            ..honest_request()
+        },
+        vec![hidden_person()],
+    );
     from.review(thread, Decision::Clear);
     from.act(&from.handler(), Command::SubmitRequest { thread });
     from.act(&from.releaser(), Command::ReleaseRequest { thread });
