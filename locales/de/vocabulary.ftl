@@ -218,6 +218,10 @@ kind-request-overdue = Frist der Gegenseite verstrichen
 kind-request-unanswered = Ohne Antwort geblieben
 kind-screening-reviewed = Prüfung entschieden
 
+## Quellen von Regeln
+
+law-common-grounds = gemeinsame Grundregeln
+
 ## Stand einer Anfrage
 
 inquiry-state-open = Offen

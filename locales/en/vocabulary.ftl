@@ -218,6 +218,10 @@ kind-request-overdue = Counterpart’s deadline passed
 kind-request-unanswered = Remained unanswered
 kind-screening-reviewed = Screening reviewed
 
+## Sources of rules
+
+law-common-grounds = common grounds
+
 ## State of an inquiry
 
 inquiry-state-open = Open

@@ -131,9 +131,9 @@ fn reasons(words: Words, error: &OfficeError) -> Vec<Reason> {
                 text: policy.title(words.code()).to_owned(),
                 lang: None,
                 source: [
-                    Some(policy.id.as_str()),
-                    policy.ground.as_deref(),
-                    policy.law.as_deref(),
+                    Some(policy.id.clone()),
+                    policy.ground.clone(),
+                    policy.law.as_deref().map(|law| words.label("law", law)),
                 ]
                 .into_iter()
                 .flatten()

@@ -9,10 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 /// Hands out an attachment as a file to keep. The browser must neither show nor guess it: it came
 /// from another house.
-pub(crate) async fn show(
-    desk: Desk,
-    Path((thread, file)): Path<(String, String)>,
-) -> Response {
+pub(crate) async fn show(desk: Desk, Path((thread, file)): Path<(String, String)>) -> Response {
     desk.serve(move |desk| {
         let case = case_of(desk, &thread)?;
         let of_answer = case.answer.iter().flat_map(|answer| &answer.attachments);
@@ -35,4 +32,3 @@ pub(crate) async fn show(
     })
     .await
 }
-

@@ -6,8 +6,7 @@ use crate::tone::Tone;
 use crate::words::Words;
 use office::{AttachmentRef, Case};
 use records::answer::Conditions;
-use records::{Answer, Marking, Request, Timestamp};
-use safeguard::{Finding, Place};
+use records::{Answer, Request, Timestamp};
 
 /// A label and what stands beside it.
 pub(crate) struct Line {

@@ -39,7 +39,6 @@ const OPEN_FIELDS: [&str; 19] = [
     "code",
 ];
 
-
 struct FieldLine {
     name: String,
     value: String,

@@ -55,4 +55,3 @@ fn place(words: Words, place: &Place) -> String {
         }
     }
 }
-

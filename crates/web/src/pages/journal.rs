@@ -7,13 +7,10 @@ use crate::moment::second;
 use crate::words::Words;
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use journal::proof::inclusion_proof;
-use journal::proof_file::ProofFile;
+use axum::response::Response;
 use policy::Action;
 use serde::Deserialize;
-use store::{EntryRef, Head, LogTiles};
+use store::Head;
 
 /// Entries on one page.
 const ROWS: u64 = 50;
@@ -57,8 +54,10 @@ pub(crate) async fn show(desk: Desk) -> Response {
     desk.serve(|desk| {
         desk.require(Action::ReadJournal)?;
         let database = desk.reader().database();
-        let logs = database
-            .logs()?
+        let mut names = database.logs()?;
+        // The house's own before those it shares.
+        names.sort_by_key(|name| (name != office::OFFICE_LOG, name.clone()));
+        let logs = names
             .iter()
             .map(|log| Ok(LogLine::of(desk.words, database.head(log)?)))
             .collect::<Result<_, Fault>>()?;

@@ -6,12 +6,12 @@ use crate::form::{Choice, choices};
 use crate::frame::Frame;
 use crate::words::Words;
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::response::Response;
 use office::reader::{Position, RecordAt};
 use policy::Action;
+use records::Timestamp;
 use records::body::RecordKind;
-use records::{RecordId, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -170,4 +170,3 @@ fn subject(w: Words, at: &RecordAt) -> String {
         |text| w.seen(text),
     )
 }
-

@@ -10,12 +10,9 @@ use crate::words::Words;
 use askama::Template;
 use axum::extract::Multipart;
 use axum::response::{IntoResponse, Response};
-use office::Command;
 use policy::Action;
 use records::marking::{Handling, Tlp};
-use records::request::Requester;
 use records::vocabulary::{SelectorKind, Topic, Urgency};
-use records::{DeclaredSelector, Marking, Request};
 
 /// Rows for selectors that are always there; more come with the button below them.
 const SELECTOR_ROWS: usize = 3;

@@ -18,4 +18,3 @@ pub(crate) fn marking(words: Words, marking: &Marking) -> String {
     parts.extend(marking.originator.as_deref().map(|mark| words.seen(mark)));
     parts.join(" · ")
 }
-

@@ -75,6 +75,8 @@ impl Browser {
             "prefs": { "intl.accept_languages": "de" }
         });
         let wanted = json!({ "capabilities": { "alwaysMatch": {
+            // A page may take its time to come; what is looked for must be there in the end.
+            "timeouts": { "implicit": 20_000 },
             "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" }
         }}});
         browser.session = browser.call("POST", "/session", &wanted)["sessionId"]
@@ -137,7 +139,11 @@ impl Browser {
     pub fn arrive(&self, address: &str) {
         let begin = Instant::now();
         while self.address() != address {
-            assert!(begin.elapsed() < PATIENCE, "at {} instead of {address}", self.address());
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "at {} instead of {address}",
+                self.address()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
