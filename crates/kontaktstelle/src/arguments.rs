@@ -72,7 +72,11 @@ pub(crate) enum Word {
     /// Show two contact points at work: requests, answers, a stopped misuse, and a paper answered
     Demo(DemoArguments),
     /// Run the node: console, exchange, clocks
-    Serve,
+    Serve {
+        /// End when standard input is closed, so that no node outlives whoever started it
+        #[arg(long)]
+        until_stdin_closes: bool,
+    },
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigWord),

@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     };
     match arguments.command {
         Word::Demo(options) => demo::run(language, &options),
-        Word::Serve => serve::run(&session.config()?),
+        Word::Serve { until_stdin_closes } => serve::run(&session.config()?, until_stdin_closes),
         Word::Config(word) => node_care::config(&session, &word),
         Word::Keys(word) => node_care::keys(&session, &word),
         Word::Officer(word) => node_care::officer(&session, word),

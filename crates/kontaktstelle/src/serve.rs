@@ -22,15 +22,18 @@ use web::Console;
 const TICK: Duration = Duration::from_secs(10);
 
 /// Runs the node until it is told to end.
-pub(crate) fn run(config: &Config) -> Result<()> {
+pub(crate) fn run(config: &Config, until_stdin_closes: bool) -> Result<()> {
     logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(run_node(config))
+    let result = runtime.block_on(run_node(config, until_stdin_closes));
+    // A read of standard input that never ends must not keep the process.
+    runtime.shutdown_background();
+    result
 }
 
-async fn run_node(config: &Config) -> Result<()> {
+async fn run_node(config: &Config, until_stdin_closes: bool) -> Result<()> {
     let office = Arc::new(node::open(config)?);
     let identity = Arc::new(Keystore::of(config).tls()?);
     let exchange = listen(config.exchange.listen, "exchange.listen").await?;
@@ -83,7 +86,7 @@ async fn run_node(config: &Config) -> Result<()> {
             }
         }),
     ];
-    told_to_end().await?;
+    told_to_end(until_stdin_closes).await?;
     tracing::info!("node.ending");
     end.send_replace(true);
     for part in parts {
@@ -99,11 +102,20 @@ async fn listen(address: std::net::SocketAddr, key: &str) -> Result<TcpListener>
         .with_context(|| format!("cannot listen on {address} ({key})"))
 }
 
-async fn told_to_end() -> Result<()> {
+async fn told_to_end(until_stdin_closes: bool) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
+    let stdin_closed = async {
+        if until_stdin_closes {
+            let _unreadable_is_closed =
+                tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
         _ = terminate.recv() => Ok(()),
+        () = stdin_closed => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@
 mod support;
 
 use serde_json::Value;
+use std::io::{BufRead, BufReader};
 use std::process::Command;
 use support::{PROGRAM, free_ports};
 
@@ -99,4 +100,35 @@ fn a_second_demo_in_the_same_directory_is_refused() {
     let output = kontaktstelle(&["demo", "--exit", "--dir", root.path().to_str().unwrap()]);
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("holds a demo already"));
+}
+
+/// No node outlives the demo that started it, not even when the demo is killed without warning.
+#[test]
+fn the_nodes_end_with_the_demo() {
+    let root = tempfile::tempdir().unwrap();
+    let port = free_ports();
+    let mut demo = Command::new(PROGRAM)
+        .args([
+            "--language",
+            "en",
+            "demo",
+            "--dir",
+            root.path().to_str().unwrap(),
+        ])
+        .args(["--port", &port.to_string()])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(demo.stdout.take().unwrap()).lines();
+    let told = lines
+        .map_while(Result::ok)
+        .any(|line| line.contains("Ctrl-C"));
+    assert!(told, "the demo ended before it left its consoles running");
+    let console = std::net::TcpStream::connect(("127.0.0.1", port));
+    assert!(console.is_ok(), "the console does not listen");
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    support::eventually("both nodes have ended", || {
+        (port..port + 4).all(|port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok())
+    });
 }

@@ -156,8 +156,9 @@ impl Side {
             .with_context(|| format!("cannot write {}", log_path.display()))?;
         let mut child = self
             .command(None)
-            .arg("serve")
-            .stdin(Stdio::null())
+            // The pipe is held open as long as the demo lives, however it ends.
+            .args(["serve", "--until-stdin-closes"])
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
