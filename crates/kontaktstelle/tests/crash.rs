@@ -143,3 +143,138 @@ fn nothing_is_lost_and_nothing_comes_twice_under_kill_9() {
         );
     }
 }
+
+/// Where the plug is pulled while a message travels: at the sending or the receiving node, at a
+/// step that this node logs.
+const CUTS: [(End, &str); 6] = [
+    (End::Sender, "command"),
+    (End::Sender, "delivery.started"),
+    (End::Sender, "delivery.sent"),
+    (End::Receiver, "message.accepted"),
+    (End::Receiver, "receipt.sent"),
+    (End::Sender, "receipt.received"),
+];
+
+/// One end of a delivery.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Sender,
+    Receiver,
+}
+
+/// Releases something at `nodes[sender]` and pulls the plug at one step of its delivery. The
+/// release is repeated if the node did not live to acknowledge it; then it is either done or
+/// refused because it was done.
+fn release_under_cut(nodes: &mut [Node; 2], sender: usize, cut: (End, &str), release: &[&str]) {
+    let victim = if cut.0 == End::Sender {
+        sender
+    } else {
+        1 - sender
+    };
+    nodes[victim].forget_steps();
+    let mut arguments = vec!["--as", "releaser"];
+    arguments.extend_from_slice(release);
+    let mut command = nodes[sender].command(&arguments);
+    let command = command
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
+    let running = command.spawn().unwrap();
+    let step = format!("\"{}\"", cut.1);
+    assert!(
+        nodes[victim].await_step(&step, Duration::from_secs(30)),
+        "{step} was not passed"
+    );
+    nodes[victim].kill();
+    let acknowledged = running.wait_with_output().unwrap().status.success();
+    nodes[victim].start();
+    if !acknowledged {
+        let again = nodes[sender].run(&arguments);
+        let told = String::from_utf8_lossy(&again.stderr).into_owned();
+        assert!(
+            again.status.success() || told.contains("not possible while"),
+            "{told}"
+        );
+    }
+}
+
+/// A request and its answer survive the plug at each step, at either end: there is one case on each
+/// side, one answer, and both sides agree about all of it.
+#[test]
+fn a_request_and_its_answer_survive_kill_9_at_each_step() {
+    let root = tempfile::tempdir().unwrap();
+    let mut nodes = two_nodes(root.path());
+    for node in &nodes {
+        for role in ["handler", "reviewer", "releaser"] {
+            node.succeed(&["officer", "add", role, "--roles", role, "--unit", role]);
+        }
+    }
+    let request = support::fixture("exercise/water-utility.request.json");
+    let answer = support::fixture("exercise/water-utility.answer.json");
+    for (round, cut) in CUTS.into_iter().enumerate() {
+        let (asking, asked) = (round % 2, 1 - round % 2);
+        let peer = nodes[asking].peer;
+        let done = nodes[asking].json(&[
+            "--as",
+            "handler",
+            "request",
+            "draft",
+            request.to_str().unwrap(),
+            "--peer",
+            peer,
+        ]);
+        let thread = done["thread"].as_str().unwrap().to_owned();
+        nodes[asking].succeed(&["--as", "handler", "request", "submit", &thread]);
+        release_under_cut(&mut nodes, asking, cut, &["request", "release", &thread]);
+        let state = |node: &Node| {
+            node.reader()
+                .case(thread.parse().unwrap())
+                .map(|case| case.stage.code())
+                .unwrap_or_default()
+        };
+        eventually("the request arrives", || {
+            state(&nodes[asked]) == "screening"
+        });
+        let reviewed = [
+            "--as",
+            "reviewer",
+            "review",
+            &thread,
+            "--decision",
+            "clear",
+            "--reason",
+            "a test of the plug",
+        ];
+        nodes[asked].succeed(&reviewed);
+        nodes[asked].succeed(&[
+            "--as",
+            "handler",
+            "answer",
+            "draft",
+            &thread,
+            answer.to_str().unwrap(),
+        ]);
+        release_under_cut(&mut nodes, asked, cut, &["answer", "release", &thread]);
+        eventually("the answer arrives", || state(&nodes[asking]) == "answered");
+        eventually("its receipt arrives", || {
+            state(&nodes[asked]) == "answer-delivered"
+        });
+    }
+    for node in &nodes {
+        assert_eq!(node.reader().cases().unwrap().len(), CUTS.len());
+        node.succeed(&["journal", "verify"]);
+        node.succeed(&["reconcile", node.peer]);
+        let statistics = node.json(&["statistics", node.peer]);
+        assert_eq!(
+            statistics["discrepancies"]["one_sided"],
+            serde_json::json!([])
+        );
+        let figure = |measure: &str| -> u64 {
+            let figures = statistics["figures"].as_array().unwrap();
+            let counted = figures.iter().filter(|figure| figure["measure"] == measure);
+            counted
+                .map(|figure| figure["value"].as_u64().unwrap())
+                .sum()
+        };
+        assert_eq!((figure("requests"), figure("answered-partial")), (6, 6));
+    }
+}
