@@ -8,12 +8,14 @@ use crate::fault::{Fault, Refusal};
 use crate::frame::Frame;
 use crate::words::Words;
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Redirect, Response};
+use journal::hash::Hash;
 use office::authority::case_facts;
 use office::state::{Incoming, Outgoing, Stage};
 use office::{Case, Command};
 use policy::Action;
+use serde::Deserialize;
 
 #[derive(Template)]
 #[template(path = "release.html")]
@@ -32,6 +34,8 @@ struct Page {
     internal_reason: String,
     people: Vec<Line>,
     allowed: bool,
+    /// Stands for the draft on this page.
+    read: String,
 }
 
 /// Shows what would leave.
@@ -39,15 +43,31 @@ pub(crate) async fn show(desk: Desk, Path(thread): Path<String>) -> Response {
     desk.serve(move |desk| page(desk, &thread, None)).await
 }
 
+/// What the officer confirms: the release of the draft that was on the page.
+#[derive(Deserialize)]
+pub(crate) struct Confirmed {
+    /// [`office::case::DraftedAnswer::hash`]; empty for a request of our own, which cannot change
+    /// once it was handed in.
+    #[serde(default)]
+    read: String,
+}
+
+/// No draft has this hash, so a form that does not say what was read releases nothing.
+const UNREAD: Hash = Hash([0; 32]);
+
 /// Lets it leave.
-pub(crate) async fn release(desk: Desk, Path(thread): Path<String>) -> Response {
+pub(crate) async fn release(
+    desk: Desk,
+    Path(thread): Path<String>,
+    Form(confirmed): Form<Confirmed>,
+) -> Response {
     desk.serve(move |desk| {
         let case = case_of(desk, &thread)?;
         let (command, note) = match case.stage {
             Stage::Incoming(_) => (
                 Command::ReleaseAnswer {
                     thread: case.thread,
-                    read: None,
+                    read: Some(confirmed.read.parse().unwrap_or(UNREAD)),
                 },
                 "answer-released",
             ),
@@ -123,6 +143,9 @@ fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response,
             .unwrap_or_default(),
         people: people(w, &case),
         allowed: desk.may_with(action, case_facts(&case)),
+        read: drafted
+            .map(|drafted| drafted.hash().to_string())
+            .unwrap_or_default(),
     };
     html(page.frame.refusal.as_ref(), &page)
 }
