@@ -185,7 +185,7 @@ impl Reception {
             return;
         }
         let noted = ask(&self.office, move |office| {
-            office.note_rejection(None, &Rejection::UnknownPeer, &certificate)
+            office.note_rejection(None, &Rejection::UnknownPeer, Some(&certificate))
         })
         .await;
         if let Err(error) = noted {

@@ -16,6 +16,7 @@ use crate::show;
 use anyhow::{Context, Result, bail};
 use locales::{Language, text};
 use office::Command;
+use office::command::Password;
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -79,7 +80,7 @@ impl Session {
                 );
                 Ok(Credentials::Officer {
                     name: name.clone(),
-                    password: secret("KONTAKTSTELLE_PASSWORD", &prompt)?,
+                    password: Password::new(secret("KONTAKTSTELLE_PASSWORD", &prompt)?),
                 })
             }
         }

@@ -7,6 +7,7 @@
 use crate::config::Config;
 use crate::node;
 use anyhow::{Context, Result, anyhow, bail};
+use office::command::Password;
 use office::{Actor, Command, Done, Office, OfficeError};
 use records::PartyId;
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ pub(crate) enum Credentials {
         /// The name.
         name: String,
         /// The password.
-        password: String,
+        password: Password,
     },
     /// Whoever may open the socket, as the operator.
     LocalOperator,
@@ -135,7 +136,7 @@ pub(crate) fn carry_out(office: &Office, order: Order) -> Reply {
 
 fn actor(office: &Office, credentials: Credentials) -> Result<Actor, OfficeError> {
     match credentials {
-        Credentials::Officer { name, password } => office.sign_in(&name, &password),
+        Credentials::Officer { name, password } => office.sign_in(&name, password.expose()),
         Credentials::LocalOperator => Ok(Actor::local_operator()),
     }
 }

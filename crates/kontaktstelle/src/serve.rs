@@ -6,7 +6,7 @@ use crate::edges::{SystemClock, SystemEntropy};
 use crate::keystore::Keystore;
 use crate::logging;
 use crate::node;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use exchange::{Courier, TlsIdentity};
 use office::Office;
 use records::PartyId;
@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use web::Console;
 
 /// How often the node looks at the clocks of its cases.
@@ -64,36 +65,40 @@ async fn run_node(config: &Config, until_stdin_closes: bool) -> Result<()> {
         Arc::new(SystemClock),
         config.console.behind_tls,
     );
-    let parts = [
-        tokio::spawn(exchange::reception::serve(
-            exchange,
-            office.clone(),
-            identity,
-            until_end(ended.clone()),
-        )),
-        tokio::spawn(courier.run(until_end(ended.clone()))),
-        tokio::spawn(exchange::clockwork::run_ticks(
-            office,
-            TICK,
-            until_end(ended.clone()),
-        )),
-        tokio::spawn({
-            let until_end = until_end(ended);
-            async move {
-                if let Err(error) = web::serve(console, desk, until_end).await {
-                    tracing::error!(%error, "the console has stopped");
-                }
-            }
-        }),
-    ];
-    told_to_end(until_stdin_closes).await?;
+    let mut parts = JoinSet::new();
+    parts.spawn(exchange::reception::serve(
+        exchange,
+        office.clone(),
+        identity,
+        until_end(ended.clone()),
+    ));
+    parts.spawn(courier.run(until_end(ended.clone())));
+    parts.spawn(exchange::clockwork::run_ticks(
+        office,
+        TICK,
+        until_end(ended.clone()),
+    ));
+    let until_end = until_end(ended);
+    parts.spawn(async move {
+        if let Err(error) = web::serve(console, desk, until_end).await {
+            tracing::error!(%error, "the console has stopped");
+        }
+    });
+    // A node of which one part has stopped is no node: it ends, and whoever supervises it sees it.
+    let told = tokio::select! {
+        told = told_to_end(until_stdin_closes) => told,
+        Some(part) = parts.join_next() => match part {
+            Ok(()) => Err(anyhow!("a part of the node has stopped; see the log")),
+            Err(error) => Err(error.into()),
+        },
+    };
     tracing::info!("node.ending");
     end.send_replace(true);
-    for part in parts {
-        part.await?;
+    while let Some(part) = parts.join_next().await {
+        part?;
     }
     let _already_gone = std::fs::remove_file(config.control_socket());
-    Ok(())
+    told
 }
 
 async fn listen(address: std::net::SocketAddr, key: &str) -> Result<TcpListener> {

@@ -63,7 +63,6 @@ pub(crate) struct Dispatch<'a> {
     pub(crate) deadline: Option<Timestamp>,
     pub(crate) marking: &'a Marking,
     pub(crate) exercise: bool,
-    pub(crate) screening: Option<Hash>,
 }
 
 impl Office {
@@ -162,7 +161,7 @@ impl Office {
             marking: serde_json::to_value(dispatch.marking).unwrap_or(Value::Null),
             topic: topic_of(dispatch.content),
             parts: references,
-            screening: dispatch.screening,
+            screening: None,
         };
         Ok(Message::new(
             SignedManifest::sign_with(manifest, &self.keyring.signing)?,

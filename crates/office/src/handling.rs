@@ -86,15 +86,24 @@ pub(crate) fn finish_case(
     fields.push(("state", value.stage.code().into()));
     let entry = writing.entry(OFFICE_LOG, kind, fields)?;
     writing.file(case, Some(entry))?;
-    let (now, message) = (writing.now, value.message);
+    Ok(Done {
+        thread: Some(value.thread),
+        state: Some(value.stage.code().to_owned()),
+        ..done(writing)?
+    })
+}
+
+/// Commits, and says which entries came of it.
+pub(crate) fn done(writing: Writing<'_>) -> Result<Done, OfficeError> {
+    let at = writing.now;
     let committed = writing.commit()?;
     Ok(Done {
         entries: committed.entries,
-        thread: Some(value.thread),
-        state: Some(value.stage.code().to_owned()),
-        message,
+        thread: None,
+        state: None,
+        message: None,
         records: Vec::new(),
-        at: now,
+        at,
     })
 }
 

@@ -56,13 +56,18 @@ impl Office {
             }
         }
         if let Err(rejection) = &result {
-            self.note_rejection(Some(from), rejection, bytes);
+            self.note_rejection(Some(from), rejection, Some(bytes));
         }
         result
     }
 
-    /// Writes down that something was rejected.
-    pub fn note_rejection(&self, from: Option<&PartyId>, rejection: &Rejection, bytes: &[u8]) {
+    /// Writes down that something was rejected; `bytes` is what came, where it was read at all.
+    pub fn note_rejection(
+        &self,
+        from: Option<&PartyId>,
+        rejection: &Rejection,
+        bytes: Option<&[u8]>,
+    ) {
         tracing::warn!(peer = from.map(PartyId::as_str), code = rejection.code(), %rejection, "message rejected");
         // A peer that is ahead of a lost message, or a node that is busy, is no event of note.
         if matches!(rejection, Rejection::NotNow(_) | Rejection::Gap { .. }) {
@@ -72,13 +77,15 @@ impl Office {
         let mut fields: Vec<(&'static str, Value)> = vec![
             ("code", rejection.code().into()),
             ("detail", rejection.to_string().into()),
-            ("sha256", journal::hash::sha256(bytes).to_string().into()),
-            ("bytes", bytes.len().into()),
         ];
+        if let Some(bytes) = bytes {
+            fields.push(("sha256", journal::hash::sha256(bytes).to_string().into()));
+            fields.push(("bytes", bytes.len().into()));
+        }
         if let Some(from) = from {
             fields.push(("peer", from.to_string().into()));
         }
-        if matches!(rejection, Rejection::Fork { .. }) {
+        if let (Rejection::Fork { .. }, Some(bytes)) = (rejection, bytes) {
             // Two signed messages for one place in the chain: evidence, so it is kept whole.
             writing.batch.blobs.push(BlobRef::new(bytes.to_vec()));
         }

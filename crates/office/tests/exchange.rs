@@ -246,13 +246,16 @@ fn withdrawal() {
     let thread = cn.ask(&de, honest_request(), Vec::new());
     settle(&de, &cn);
     de.review(thread, Decision::Clear);
-    cn.act(
+    let done = cn.act(
         &cn.handler(),
         Command::WithdrawRequest {
             thread,
             reason: reason(),
         },
     );
+    // What was sent is named, and it is not the request.
+    let sent = cn.reader().channel(&de.party).unwrap().unwrap().last_sent;
+    assert_eq!(done.message, sent);
     settle(&de, &cn);
     assert_eq!(
         (cn.state(thread), de.state(thread)),
@@ -382,4 +385,24 @@ fn extracts_verify_at_the_peer() {
     let mut shortened = extract;
     shortened.entries.pop();
     assert!(de.office.file_peer_extract(&cn.party, shortened).is_err());
+}
+
+/// Promise: no free text to the counterpart goes round the gate; the reason of a withdrawal may not
+/// name a person whom the request does not name.
+#[test]
+fn the_reason_of_a_withdrawal_passes_the_gate() {
+    let (de, cn) = two_houses();
+    let thread = cn.ask(&de, honest_request(), Vec::new());
+    settle(&de, &cn);
+    let withdraw = |reason: &str| Command::WithdrawRequest {
+        thread,
+        reason: reason.to_owned(),
+    };
+    let naming = withdraw("settled, we found mira.tal[at]presse.example[.]org ourselves");
+    let before = cn.office.reader().outbox().unwrap().len();
+    assert!(cn.try_act(&cn.handler(), naming).is_err());
+    assert_eq!(cn.office.reader().outbox().unwrap().len(), before);
+    assert_eq!(cn.state(thread), "delivered");
+    cn.act(&cn.handler(), withdraw("settled in the meantime"));
+    assert_eq!(cn.state(thread), "withdrawn");
 }

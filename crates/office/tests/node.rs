@@ -269,6 +269,24 @@ fn records_as_they_stood() {
     assert!(de.reader().records(Position::Entry(size + 1)).is_err());
 }
 
+/// Promise: what stands in the journal is known at the present date, also where the clock was set
+/// back meanwhile.
+#[test]
+fn records_as_of_a_date_after_the_clock_was_set_back() {
+    let (de, _cn) = two_houses();
+    let desk = de.officer("dora", &[Role::Desk]);
+    for n in 1..=3 {
+        let records = vec![record(n, None)];
+        de.act(&desk, Command::ImportRecords { records });
+        de.clock.advance(if n == 1 { HOUR } else { -2 * HOUR });
+    }
+    let before = Timestamp::from_millis(de.office.now().millis() - 1);
+    let known = |date| de.reader().records(Position::Date(date)).unwrap().len();
+    de.clock.advance(2 * HOUR);
+    assert_eq!(known(de.office.now()), 3);
+    assert_eq!(known(before), 0);
+}
+
 /// Promise: the answer to parliament needs two, is released once, and a released one is not
 /// replaced.
 #[test]

@@ -490,6 +490,46 @@ fn exercise_and_reality_do_not_mix() {
     assert_eq!(cn.state(thread), "delivered");
 }
 
+/// Promise: an exercise node, whose clock may have been moved, takes no real message; the sender
+/// hears that it was not taken.
+#[test]
+fn an_exercise_node_takes_nothing_real() {
+    let (de, cn) = two_houses();
+    let de = de.reopen(true);
+    let thread = cn.ask(&de, honest_request(), Vec::new());
+    let receipt = de.take(&cn, &cn.only_waiting(&de.party)).unwrap();
+    assert_eq!(event(&receipt), ReceiptEvent::ContentConsignmentFailure);
+    assert!(de.reader().cases().unwrap().is_empty());
+    settle(&de, &cn);
+    assert_eq!(cn.state(thread), "sent");
+}
+
+/// Promise: an answer counts as delivered by its own receipt only, not by that of another message
+/// for which the peer has named the same case.
+#[test]
+fn another_receipt_in_the_case_delivers_no_answer() {
+    let (de, cn) = two_houses();
+    let thread = cn.ask(&de, honest_request(), Vec::new());
+    settle(&de, &cn);
+    let channel = de.reader().channel(&cn.party).unwrap().unwrap();
+    let ping = cn.craft(
+        &de,
+        "ping",
+        &thread.to_string(),
+        (channel.accepted + 1, channel.last_accepted),
+        &[("content", br#"{"kind":"ping"}"#)],
+    );
+    de.take(&cn, &ping).unwrap();
+    let reply = de.only_waiting(&cn.party);
+    de.answer(thread, honest_answer());
+    let receipt = cn.take(&de, &reply).unwrap();
+    let id = Message::decode(&reply, u64::MAX).unwrap().id();
+    de.office.file_receipt(&cn.party, id, &receipt).unwrap();
+    assert_eq!(de.state(thread), "answer-released");
+    deliver(&de, &cn);
+    assert_eq!(de.state(thread), "answer-delivered");
+}
+
 /// Promise: a receipt is filed only if it proves that this peer has this message; it takes the
 /// message off the outbox once.
 #[test]

@@ -272,3 +272,28 @@ proptest! {
         prop_assert_eq!(real_cells(&real), real_cells(&both));
     }
 }
+
+/// Promise: a message of a kind that nobody knows is compared and counts as nothing; it never ends
+/// the counting of everything else.
+#[test]
+fn an_unknown_kind_of_message_ends_no_counting() {
+    let case = Case::new();
+    let asked = request("m1", "cn", "cybercrime", false, DAY);
+    let decree = Sent {
+        id: "d1",
+        kind: "decree",
+        more: json!({ "event": "D.2" }),
+        ..asked.clone()
+    };
+    let ledger = own(&case, &[asked.clone(), decree.clone()]);
+    let tally = ledger.tally(None, as_of());
+    let requests = Measure::Requests;
+    assert_eq!(
+        count(&tally, "cn", Some(Topic::Cybercrime), Scope::Real, requests),
+        1
+    );
+    let lacking = counterpart(&case, &[asked]);
+    let found = Discrepancies::between(&ledger, &lacking, as_of());
+    assert_eq!(found.one_sided.len(), 1);
+    assert_eq!(found.one_sided[0].message, "d1");
+}

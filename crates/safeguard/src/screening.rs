@@ -177,6 +177,15 @@ pub fn screen_answer_asking(
     desk.finish(registry)
 }
 
+/// Screens a few words to the counterpart about a request, such as why it is withdrawn: whatever
+/// leaves the house passes the gate.
+#[must_use]
+pub fn screen_words(field: &str, words: &str, request: &Request) -> Screening {
+    let mut desk = Desk::new(request);
+    desk.field(field, words, Setting::Request, &[&PERSONS, &INSTITUTIONS]);
+    desk.finish(&NoRegistry)
+}
+
 /// What kind of place a text stands in; decides what an undeclared selector there means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Setting {

@@ -44,7 +44,7 @@ impl Desk {
                 what: "message",
                 limit,
             });
-            office.note_rejection(Some(&party), &rejection, &[]);
+            office.note_rejection(Some(&party), &rejection, None);
         });
         if let Err(error) = noted.await {
             tracing::error!(%error, "a rejection could not be written down");

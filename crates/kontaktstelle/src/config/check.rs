@@ -5,6 +5,9 @@ use std::fmt;
 use std::path::Path;
 use toml::Table;
 
+/// What a sealed part may take, in bytes.
+const PART_BYTES: std::ops::RangeInclusive<u64> = 16 * 1024 * 1024..=40 * 1024 * 1024;
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Complaint {
@@ -158,8 +161,13 @@ fn judge(config: &Config, file: &str) -> Vec<Complaint> {
                 .to_owned(),
         );
     }
-    if config.limits.part_bytes < 1024 || config.limits.part_bytes > 64 * 1024 * 1024 {
-        complain("limits.part_bytes", "between 1024 and 67108864".to_owned());
+    // Below, a permitted attachment would not pass once it is sealed; above, a message with every
+    // attachment it may have would not fit into the database.
+    if !PART_BYTES.contains(&config.limits.part_bytes) {
+        complain(
+            "limits.part_bytes",
+            format!("between {} and {}", PART_BYTES.start(), PART_BYTES.end()),
+        );
     }
     if !config.data_directory().is_dir() {
         complain(
@@ -251,6 +259,7 @@ listen = "127.0.0.1:7080"
         for (key, form) in super::overrides::KEYS {
             let value = match form {
                 super::overrides::Form::Truth => "true",
+                super::overrides::Form::Number if *key == "limits.part_bytes" => "20000000",
                 super::overrides::Form::Number => "5000",
                 super::overrides::Form::List => "cn, us",
                 super::overrides::Form::Text if key.ends_with("listen") => "127.0.0.1:9",

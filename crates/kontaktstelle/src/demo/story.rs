@@ -436,7 +436,16 @@ fn compare(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
         de.operate(&["statistics", de.peer()])?,
         cn.operate(&["statistics", cn.peer()])?,
     ];
-    if left.get("figures") != right.get("figures") {
+    let whole = |statistics: &Value| {
+        let lists = statistics.get("discrepancies").and_then(Value::as_object);
+        lists.is_some_and(|lists| {
+            lists
+                .values()
+                .filter_map(Value::as_array)
+                .all(Vec::is_empty)
+        })
+    };
+    if left.get("figures") != right.get("figures") || !whole(&left) || !whole(&right) {
         bail!("the two sides count differently");
     }
     narrator.say("demo-agree", &[]);

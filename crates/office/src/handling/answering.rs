@@ -117,7 +117,6 @@ impl Office {
                 deadline: None,
                 marking: &answer.marking,
                 exercise: case.value.exercise,
-                screening: None,
             },
         )?;
         writing.file(&channel, None)?;
@@ -133,7 +132,10 @@ impl Office {
             released_by: Some(actor.name().to_owned()),
             ground: drafted.draft.ground,
         });
-        finish_case(writing, &case, "answer.released", fields)
+        Ok(Done {
+            message: Some(message),
+            ..finish_case(writing, &case, "answer.released", fields)?
+        })
     }
 }
 

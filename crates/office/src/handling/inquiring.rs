@@ -1,6 +1,6 @@
 //! Parliamentary inquiries: the paper as it came in, and the answer that another officer releases.
 
-use super::act_fields;
+use super::{act_fields, done};
 use crate::OFFICE_LOG;
 use crate::authority::{Actor, inquiry_facts};
 use crate::command::Done;
@@ -178,14 +178,5 @@ fn finish_inquiry(
     fields.push(("inquiry", inquiry.value.reference.clone().into()));
     let entry = writing.entry(OFFICE_LOG, kind, fields)?;
     writing.file(inquiry, Some(entry))?;
-    let now = writing.now;
-    let committed = writing.commit()?;
-    Ok(Done {
-        entries: committed.entries,
-        thread: None,
-        state: None,
-        message: None,
-        records: Vec::new(),
-        at: now,
-    })
+    done(writing)
 }

@@ -1,6 +1,6 @@
 //! What concerns the node as a whole: officers, peers, pings, records, the exercise clock.
 
-use super::act_fields;
+use super::{act_fields, done};
 use crate::OFFICE_LOG;
 use crate::authority::Actor;
 use crate::channel::Dispatch;
@@ -11,7 +11,7 @@ use crate::office::{MovedClock, Office};
 use crate::officer::Officer;
 use crate::peer::Peer;
 use crate::reader::FiledRecord;
-use crate::writing::{Loaded, Writing};
+use crate::writing::Loaded;
 use policy::{Action, Role};
 use records::{Marking, PartyId, Record};
 use seal::key_manifest::{KeyManifest, SignedKeyManifest};
@@ -155,7 +155,6 @@ impl Office {
                 deadline: None,
                 marking: &Marking::amber(),
                 exercise: self.exercise,
-                screening: None,
             },
         )?;
         writing.file(&channel, None)?;
@@ -177,7 +176,7 @@ impl Office {
     ) -> Result<Done, OfficeError> {
         let allowed = self.authorise(actor, Action::ImportRecords, self.node_facts(), None)?;
         let mut writing = self.writing();
-        let mut previous: BTreeMap<String, Loaded<FiledRecord>> = BTreeMap::new();
+        let mut new: BTreeMap<String, Loaded<FiledRecord>> = BTreeMap::new();
         for record in records {
             let id = record.header.id.to_string();
             if let Some(filed) = self.load::<FiledRecord>(&id)? {
@@ -192,7 +191,7 @@ impl Office {
             let value = FiledRecord {
                 record: record.clone(),
             };
-            if previous.insert(id.clone(), Loaded::new(value)).is_some() {
+            if new.insert(id.clone(), Loaded::new(value)).is_some() {
                 return Err(OfficeError::Exists {
                     what: "record in the same import",
                     name: id,
@@ -202,7 +201,7 @@ impl Office {
         // In the order of the files, so that the journal reads like them.
         let mut written = Vec::new();
         for record in records {
-            let Some(loaded) = previous.remove(&record.header.id.to_string()) else {
+            let Some(loaded) = new.remove(&record.header.id.to_string()) else {
                 continue;
             };
             let fields = vec![
@@ -245,19 +244,6 @@ impl Office {
         self.set_moved(filed.value.milliseconds);
         Ok(done)
     }
-}
-
-fn done(writing: Writing<'_>) -> Result<Done, OfficeError> {
-    let at = writing.now;
-    let committed = writing.commit()?;
-    Ok(Done {
-        entries: committed.entries,
-        thread: None,
-        state: None,
-        message: None,
-        records: Vec::new(),
-        at,
-    })
 }
 
 /// Compares fingerprints as people write them: spaces, line ends and case do not matter.

@@ -117,7 +117,6 @@ impl Office {
                 deadline: Some(deadline),
                 marking: &case.value.request.marking,
                 exercise: case.value.exercise,
-                screening: None,
             },
         )?;
         writing.file(&channel, None)?;
@@ -128,7 +127,10 @@ impl Office {
         let mut fields = act_fields(actor, allowed);
         fields.push(("message", message.to_string().into()));
         fields.push(("deadline", deadline.to_string().into()));
-        finish_case(writing, &case, "request.released", fields)
+        Ok(Done {
+            message: Some(message),
+            ..finish_case(writing, &case, "request.released", fields)?
+        })
     }
 
     pub(crate) fn withdraw_request(
@@ -149,14 +151,21 @@ impl Office {
         let before = outgoing(&case.value, "withdrawal")?;
         let after = before.withdrawn()?;
         let mut writing = self.writing();
+        let mut sent = None;
         if let Some(message) = case.value.message {
-            // It has left the house: the counterpart must hear of it.
+            // It has left the house: the counterpart must hear of it, but not of anybody.
+            if safeguard::screen_words("reason", reason, &case.value.request).blocks() {
+                return Err(OfficeError::invalid(
+                    "reason",
+                    "the gate found selectors or persons in it that the request does not name; the counterpart reads this reason, write it without them",
+                ));
+            }
             let peer = self.peer(&case.value.peer)?;
             let mut channel = self.load_channel(&peer.party)?;
             let content = Content::Withdrawal {
                 reason: reason.to_owned(),
             };
-            self.dispatch(
+            sent = Some(self.dispatch(
                 &mut writing,
                 &peer,
                 &mut channel,
@@ -168,15 +177,17 @@ impl Office {
                     deadline: None,
                     marking: &case.value.request.marking,
                     exercise: case.value.exercise,
-                    screening: None,
                 },
-            )?;
+            )?);
             writing.file(&channel, None)?;
         }
         case.value.stage = Stage::Outgoing(after);
         let mut fields = act_fields(actor, allowed);
         fields.push(("reason", reason.into()));
-        finish_case(writing, &case, "request.withdrawn", fields)
+        Ok(Done {
+            message: sent,
+            ..finish_case(writing, &case, "request.withdrawn", fields)?
+        })
     }
 
     pub(crate) fn peer(&self, party: &PartyId) -> Result<Peer, OfficeError> {

@@ -1,6 +1,6 @@
 //! Records as they stood at a position of the journal.
 
-use super::Reader;
+use super::{Line, Reader};
 use crate::OFFICE_LOG;
 use crate::error::OfficeError;
 use crate::writing::{Filed, read_document};
@@ -8,6 +8,9 @@ use records::{Record, RecordId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::EntryRef;
+
+/// Entries read at a time: a full tile's.
+const LOOKED_AT_ONCE: u64 = 256;
 
 /// A record as filed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,23 +72,23 @@ impl Reader {
         }
     }
 
-    /// How many entries were written up to `date`: entries stand in the order of their times.
+    /// How many entries there were at `date`: up to the last one written by then. Looked for from
+    /// the end, because times may step back: clocks are set, and an exercise's is moved.
     fn entries_until(&self, date: Timestamp, size: u64) -> Result<u64, OfficeError> {
-        let (mut low, mut high) = (0, size);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let line = self.line(&EntryRef {
-                log: OFFICE_LOG.to_owned(),
-                index: middle,
-            })?;
-            let time: Option<Timestamp> = line.text("time").parse().ok();
-            if time.is_some_and(|time| time <= date) {
-                low = middle + 1;
-            } else {
-                high = middle;
+        let mut end = size;
+        while end > 0 {
+            let from = end.saturating_sub(LOOKED_AT_ONCE);
+            let written = |line: &Line| line.text("time").parse().is_ok_and(|time| date >= time);
+            if let Some(line) = self
+                .lines(OFFICE_LOG, from, end)?
+                .into_iter()
+                .rfind(written)
+            {
+                return Ok(line.entry.index.saturating_add(1));
             }
+            end = from;
         }
-        Ok(low)
+        Ok(0)
     }
 
     /// All records at a position, superseded ones included and marked.

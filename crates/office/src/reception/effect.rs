@@ -34,6 +34,10 @@ impl Office {
                 manifest.thread
             )));
         };
+        if self.exercise && !manifest.exercise {
+            // It would be answered in earnest, by a clock that may have been moved.
+            return Ok(Err("this node runs an exercise".to_owned()));
+        }
         let existing = self.load::<Case>(&thread.to_string())?;
         if existing
             .as_ref()
@@ -66,7 +70,6 @@ impl Office {
                         deadline: None,
                         marking: &Marking::amber(),
                         exercise: manifest.exercise,
-                        screening: None,
                     },
                 )?;
                 Ok(Ok(()))

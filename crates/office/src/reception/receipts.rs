@@ -167,11 +167,17 @@ impl Office {
         let consigned = statement.event == ReceiptEvent::ContentConsignment;
         let case = self.load::<Case>(&thread.to_string())?;
         if let Some(mut case) = case.filter(|_| consigned) {
+            // Only the message that carried the request or the answer counts: the peer names the
+            // case of a ping, and so of our reply to it.
+            let message = Some(sent.value.message);
+            let answer = case.value.answer.as_ref().map(|given| given.message);
             let next = match case.value.stage {
-                Stage::Outgoing(state) if case.value.message == Some(sent.value.message) => {
+                Stage::Outgoing(state) if case.value.message == message => {
                     Stage::Outgoing(state.receipted())
                 }
-                Stage::Incoming(state) => Stage::Incoming(state.answer_receipted()),
+                Stage::Incoming(state) if answer == message => {
+                    Stage::Incoming(state.answer_receipted())
+                }
                 unchanged => unchanged,
             };
             if next != case.value.stage {

@@ -27,8 +27,8 @@ pub struct LogPosition {
 pub struct OneSided {
     /// The message.
     pub message: String,
-    /// What it is.
-    pub kind: MessageKind,
+    /// What it is; none for a kind this version does not know.
+    pub kind: Option<MessageKind>,
     /// Who sent it.
     pub sender: PartyId,
     /// When it was written.
@@ -140,7 +140,7 @@ impl Discrepancies {
     #[must_use]
     pub fn to_rows(&self) -> Vec<[String; 3]> {
         let one_sided = self.one_sided.iter().map(|one| {
-            let what = format!("{} {} of {}", one.kind, one.message, one.sender);
+            let what = format!("{} {} of {}", kind_code(one.kind), one.message, one.sender);
             let seen = if one.delivered {
                 "delivered"
             } else {
@@ -195,7 +195,7 @@ fn differences(own: &Message, counterpart: &Message) -> Vec<MessageDiffers> {
     let time = |time: Option<Timestamp>| time.map_or("-".to_owned(), |time| time.to_string());
     let side = |m: &Message| {
         [
-            ("kind", m.kind.code().to_owned()),
+            ("kind", kind_code(m.kind).to_owned()),
             ("sender", m.sender.to_string()),
             ("exercise", m.exercise.to_string()),
             ("created", m.created.to_string()),
@@ -216,4 +216,8 @@ fn differences(own: &Message, counterpart: &Message) -> Vec<MessageDiffers> {
             counterpart: theirs,
         })
         .collect()
+}
+
+fn kind_code(kind: Option<MessageKind>) -> &'static str {
+    kind.map_or("unknown", MessageKind::code)
 }

@@ -43,8 +43,9 @@ pub enum LedgerError {
 pub struct Message {
     /// Its id.
     pub id: String,
-    /// What it is.
-    pub kind: MessageKind,
+    /// What it is; none for a kind this version does not know. Such a message is compared like any
+    /// other and counted as nothing: one odd message must not put an end to all counting.
+    pub kind: Option<MessageKind>,
     /// Who sent it.
     pub sender: PartyId,
     /// Whether it belongs to an exercise.
@@ -189,7 +190,7 @@ impl<'a> Row<'a> {
     fn message(&self, sender: &PartyId, delivered: bool) -> Result<Message, LedgerError> {
         let message = Message {
             id: self.text("message")?.to_owned(),
-            kind: self.read("message_kind")?,
+            kind: self.text("message_kind")?.parse().ok(),
             sender: self.read("sender")?,
             exercise: self
                 .field("exercise")?

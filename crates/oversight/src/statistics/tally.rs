@@ -108,20 +108,21 @@ impl Ledger {
             .filter(|m| until.is_none_or(|until| m.created <= until));
         for message in counted {
             match message.kind {
-                MessageKind::Request => {
+                Some(MessageKind::Request) => {
                     tally.add(message, Measure::Requests);
                     if message.delivered {
                         tally.add(message, Measure::Delivered);
                     }
                     self.count_fate(&mut tally, message, as_of);
                 }
-                MessageKind::Ping => {
+                Some(MessageKind::Ping) => {
                     tally.add(message, Measure::PingsSent);
                     if self.followed_by(message, MessageKind::PingReply).is_some() {
                         tally.add(message, Measure::PingsAnswered);
                     }
                 }
-                MessageKind::Answer | MessageKind::Withdrawal | MessageKind::PingReply => {}
+                Some(MessageKind::Answer | MessageKind::Withdrawal | MessageKind::PingReply)
+                | None => {}
             }
         }
         tally
@@ -145,11 +146,13 @@ impl Ledger {
         }
     }
 
-    /// The latest message of this kind that the other side sent in the same case.
+    /// The latest message of this kind that the other side sent in the same case and that was taken
+    /// as such: what the receiver could not make ready for its officers answers nothing.
     fn followed_by(&self, message: &Message, kind: MessageKind) -> Option<&Message> {
         let thread = self.thread(&message.thread);
         let follows = |other: &&Message| {
-            other.kind == kind
+            other.kind == Some(kind)
+                && other.delivered
                 && other.sender != message.sender
                 && other.exercise == message.exercise
         };
@@ -157,9 +160,11 @@ impl Ledger {
     }
 
     fn withdrawn(&self, request: &Message) -> bool {
-        self.thread(&request.thread)
-            .iter()
-            .any(|other| other.kind == MessageKind::Withdrawal && other.sender == request.sender)
+        self.thread(&request.thread).iter().any(|other| {
+            other.kind == Some(MessageKind::Withdrawal)
+                && other.delivered
+                && other.sender == request.sender
+        })
     }
 }
 
