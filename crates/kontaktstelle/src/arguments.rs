@@ -1,8 +1,9 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use journal::hash::Hash;
 use locales::Language;
-use records::{PartyId, ThreadId, Timestamp};
+use records::{Occurred, PartyId, ThreadId, Timestamp};
 use std::path::PathBuf;
 
 /// A state's contact point for the exchange of information on cyber security with another state.
@@ -42,12 +43,7 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// The language of what is printed: de or en (default: from LANG, else German)
-    #[arg(
-        long,
-        global = true,
-        value_name = "TAG",
-        env = "KONTAKTSTELLE_LANGUAGE"
-    )]
+    #[arg(long, global = true, value_name = "TAG", env = "KONTAKTSTELLE_LANGUAGE", value_parser = ["de", "en"])]
     pub(crate) language: Option<String>,
 }
 
@@ -56,7 +52,7 @@ impl Arguments {
     pub(crate) fn language(&self) -> Language {
         let environment = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
-            .find_map(|name| std::env::var(name).ok());
+            .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
         self.global
             .language
             .as_deref()
@@ -153,7 +149,7 @@ pub(crate) struct DemoArguments {
     #[arg(long)]
     pub(crate) exit: bool,
     /// The first of four ports on loopback: consoles of de and cn, exchanges of de and cn
-    #[arg(long, value_name = "N", default_value_t = 7080)]
+    #[arg(long, value_name = "N", default_value_t = 7080, value_parser = clap::value_parser!(u16).range(1024..=65532))]
     pub(crate) port: u16,
 }
 
@@ -279,6 +275,9 @@ pub(crate) enum AnswerWord {
     Release {
         /// The case
         thread: ThreadId,
+        /// The draft that was read, as `request show` names it; another one is not released
+        #[arg(long, value_name = "HASH")]
+        read: Option<Hash>,
     },
 }
 
@@ -312,8 +311,9 @@ pub(crate) struct PositionArguments {
     /// As they stood when the office journal held this many entries
     #[arg(long, value_name = "N", conflicts_with = "as_of_date")]
     pub(crate) as_of_entry: Option<u64>,
-    /// As they stood at this moment (RFC 3339), by the journal's times
-    #[arg(long, value_name = "TIME")]
+    /// As they stood at this moment (RFC 3339) or at the end of this day, by the journal's times:
+    /// what was written down by then, not what had happened by then
+    #[arg(long, value_name = "TIME", value_parser = read_moment)]
     pub(crate) as_of_date: Option<Timestamp>,
 }
 
@@ -348,6 +348,9 @@ pub(crate) enum InquiryWord {
     Release {
         /// The paper's number
         reference: String,
+        /// The document that was read, as `inquiry list` names it; another one is not released
+        #[arg(long, value_name = "HASH")]
+        read: Option<Hash>,
     },
     /// List inquiries
     List,
@@ -397,4 +400,18 @@ pub(crate) enum ExerciseWord {
         #[arg(long)]
         by: String,
     },
+}
+
+/// A moment, or a day, which means its end.
+fn read_moment(text: &str) -> Result<Timestamp, String> {
+    match text.parse::<Occurred>() {
+        Ok(Occurred::Moment(moment)) => Ok(moment),
+        Ok(Occurred::Day(_)) => format!("{text}T23:59:59.999Z")
+            .parse()
+            .map_err(|_| text.to_owned()),
+        _ => Err(
+            "a moment such as 2026-11-23T14:00:00Z or a day such as 2026-11-23 is needed"
+                .to_owned(),
+        ),
+    }
 }

@@ -11,6 +11,8 @@ use anyhow::{Context, Result, bail};
 use locales::{Language, Value, text};
 use side::Side;
 use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Runs the demo. With `--exit` it ends with a summary line; without, both consoles stay up until
@@ -24,6 +26,7 @@ pub(crate) fn run(language: Language, options: &DemoArguments) -> Result<()> {
     );
     material::write(&directory)?;
     let password = exercise_password()?;
+    write_password(&directory, &password)?;
     let de = Side::prepare("de", "cn", &directory, options.port, 0, language, &password)?;
     let cn = Side::prepare("cn", "de", &directory, options.port, 1, language, &password)?;
     let told = story::tell(&narrator, &directory, &de, &cn)?;
@@ -114,6 +117,19 @@ fn exercise_password() -> Result<String> {
     Ok(bytes.iter().fold("exercise-".to_owned(), |word, byte| {
         format!("{word}{byte:02x}")
     }))
+}
+
+/// Leaves the exercise's password beside the nodes, so that they can be signed in to afterwards.
+fn write_password(directory: &Path, password: &str) -> Result<()> {
+    let path = directory.join("password.txt");
+    let mut file = fs::File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(writeln!(file, "{password}")?)
 }
 
 fn wait_for_interrupt() -> Result<()> {

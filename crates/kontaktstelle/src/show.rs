@@ -57,7 +57,7 @@ pub(crate) fn done(language: Language, as_json: bool, done: &Done) -> anyhow::Re
 pub(crate) fn failure(language: Language, error: &anyhow::Error) {
     let mut out = std::io::stderr();
     let message = match error.downcast_ref::<Failure>() {
-        Some(failure) if !failure.policies.is_empty() => {
+        Some(failure) if failure.code == "refused" => {
             let titles: Vec<String> = failure
                 .policies
                 .iter()
@@ -66,11 +66,11 @@ pub(crate) fn failure(language: Language, error: &anyhow::Error) {
                     Language::En => en.clone(),
                 })
                 .collect();
-            text(
-                language,
-                "command-refused",
-                &[("policies", titles.join("; ").into())],
-            )
+            let titles = match titles.join("; ") {
+                none if none.is_empty() => text(language, "command-no-policy", &[]),
+                titles => titles,
+            };
+            text(language, "command-refused", &[("policies", titles.into())])
         }
         Some(failure) => {
             let hint = locales::find(language, &format!("command-failed-{}", failure.code), &[])

@@ -145,6 +145,9 @@ pub enum Command {
     ReleaseInquiryAnswer {
         /// The inquiry's number.
         reference: String,
+        /// The document that the officer has read; another one is not released.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        read: Option<Hash>,
     },
     /// Moves the clock of an exercise node forward, openly.
     MoveExerciseClock {

@@ -66,8 +66,8 @@ impl Office {
                 reference,
                 document,
             } => self.file_inquiry_answer(actor, reference, document),
-            Command::ReleaseInquiryAnswer { reference } => {
-                self.release_inquiry_answer(actor, reference)
+            Command::ReleaseInquiryAnswer { reference, read } => {
+                self.release_inquiry_answer(actor, reference, read.as_ref())
             }
             Command::MoveExerciseClock { seconds } => self.move_exercise_clock(actor, *seconds),
         }

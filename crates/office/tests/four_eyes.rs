@@ -136,6 +136,7 @@ fn every_command_by_every_wrong_role() {
         },
         Command::ReleaseInquiryAnswer {
             reference: reference(),
+            read: None,
         },
         Command::MoveExerciseClock { seconds: 1 },
     ];

@@ -306,6 +306,7 @@ fn inquiries() {
     };
     let release = || Command::ReleaseInquiryAnswer {
         reference: reference(),
+        read: None,
     };
     assert!(de.try_act(&desk, file("too early")).is_err());
     de.act(&desk, register());
@@ -416,6 +417,7 @@ fn every_revision_derives_from_an_entry() {
         &de.releaser(),
         Command::ReleaseInquiryAnswer {
             reference: reference(),
+            read: None,
         },
     );
     let mut revisions = 0;

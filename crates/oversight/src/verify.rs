@@ -72,11 +72,11 @@ pub enum VerifyError {
     /// The seal names another party than the document.
     #[error("the seal is of party {0}, not of the issuer")]
     SealedByOther(String),
-    /// A party's key is not among the trusted ones.
-    #[error("the key of party {party} is not among the trusted fingerprints")]
+    /// A fingerprint that the reader knows belongs to no key in the file.
+    #[error("the answer does not rest on the key with the fingerprint {fingerprint}")]
     Untrusted {
-        /// The party.
-        party: String,
+        /// The fingerprint that was given.
+        fingerprint: String,
     },
 }
 
@@ -118,12 +118,15 @@ pub fn verify(
             None
         }
     };
-    let untrusted = proof
-        .manifests
-        .iter()
-        .filter(|manifest| manifest.trusted == Some(false));
-    errors.extend(untrusted.map(|it| VerifyError::Untrusted {
-        party: it.party.clone(),
+    let missing = trusted.iter().filter(|fingerprint| {
+        let shown = fingerprint.to_string();
+        !proof
+            .manifests
+            .iter()
+            .any(|manifest| manifest.fingerprint.to_string() == shown)
+    });
+    errors.extend(missing.map(|fingerprint| VerifyError::Untrusted {
+        fingerprint: fingerprint.to_string().replace('\n', " "),
     }));
     match seal {
         Some(seal) if errors.is_empty() => Ok(VerifyReport::new(&answer, &proof, seal)),

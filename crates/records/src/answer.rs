@@ -78,6 +78,23 @@ pub enum DraftError {
     /// Information is handed over without conditions.
     #[error("an answer that hands information over needs conditions")]
     ConditionsMissing,
+    /// The purpose of the conditions is empty.
+    #[error("the conditions need the purpose for which the information may be used")]
+    PurposeMissing,
+    /// Use that may end in death or inhuman treatment is not ruled out.
+    #[error(
+        "information leaves only if use that may end in death or inhuman treatment is ruled out"
+    )]
+    InhumanTreatmentNotExcluded,
+    /// An item has no words.
+    #[error("item {0} has no text; a counterpart must read something for every item")]
+    TextMissing(u32),
+    /// The outcome as a whole says more than its items do.
+    #[error("an answer is full only if every item is; item {0} is not")]
+    NotFull(u32),
+    /// A full answer has no ground for anything withheld.
+    #[error("a full answer has no ground")]
+    GroundGiven,
     /// The items do not match the request.
     #[error("the request asks {asked} items, the answer covers {covered}")]
     ItemsDiffer {
@@ -98,8 +115,30 @@ impl AnswerDraft {
         if answer.outcome != Outcome::Full && self.ground.is_none() {
             return Err(DraftError::GroundMissing);
         }
-        if answer.outcome.discloses() && answer.conditions.is_none() {
-            return Err(DraftError::ConditionsMissing);
+        if answer.outcome == Outcome::Full && self.ground.is_some() {
+            return Err(DraftError::GroundGiven);
+        }
+        if answer.outcome.discloses() {
+            let conditions = answer
+                .conditions
+                .as_ref()
+                .ok_or(DraftError::ConditionsMissing)?;
+            if conditions.purpose.trim().is_empty() {
+                return Err(DraftError::PurposeMissing);
+            }
+            if !conditions.no_inhuman_treatment {
+                return Err(DraftError::InhumanTreatmentNotExcluded);
+            }
+        }
+        if let Some(item) = answer.items.iter().find(|item| item.text.trim().is_empty()) {
+            return Err(DraftError::TextMissing(item.item));
+        }
+        let partial = answer
+            .items
+            .iter()
+            .find(|item| item.outcome != Outcome::Full);
+        if let (Outcome::Full, Some(item)) = (answer.outcome, partial) {
+            return Err(DraftError::NotFull(item.item));
         }
         // Not deduplicated: an item answered twice could carry two outcomes.
         let mut covered: Vec<u32> = answer.items.iter().map(|i| i.item).collect();

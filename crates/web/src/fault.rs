@@ -159,6 +159,11 @@ fn reasons(words: Words, error: &OfficeError) -> Vec<Reason> {
             records::answer::DraftError::GroundMissing => "draft-ground-missing",
             records::answer::DraftError::ConditionsMissing => "draft-conditions-missing",
             records::answer::DraftError::ItemsDiffer { .. } => "draft-items-differ",
+            records::answer::DraftError::PurposeMissing => "draft-purpose-missing",
+            records::answer::DraftError::InhumanTreatmentNotExcluded => "draft-inhuman-treatment",
+            records::answer::DraftError::TextMissing(_) => "draft-text-missing",
+            records::answer::DraftError::NotFull(_) => "draft-not-full",
+            records::answer::DraftError::GroundGiven => "draft-ground-given",
         }))],
         _ => Vec::new(),
     }

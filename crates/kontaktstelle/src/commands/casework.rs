@@ -52,8 +52,8 @@ pub(super) fn answer(session: &Session, word: AnswerWord) -> Result<()> {
             draft: Box::new(read_json(&file)?),
             attachments: read_attachments(&attachments)?,
         }),
-        AnswerWord::Release { thread } => {
-            session.act(Command::ReleaseAnswer { thread, read: None })
+        AnswerWord::Release { thread, read } => {
+            session.act(Command::ReleaseAnswer { thread, read })
         }
     }
 }
@@ -130,10 +130,19 @@ fn show_case(session: &Session, thread: ThreadId) -> Result<()> {
     show::line(&summary(session, &case));
     for finding in &case.screening.findings {
         show::line(&format!(
-            "  ! {}: {}",
+            "  {} {}: {}  „{}“",
+            label(session.language, "consequence", finding.consequence.code()),
             label(session.language, "check", finding.check.code()),
-            serde_json::to_string(&finding.location)?,
+            place(&finding.location.place),
+            finding.evidence,
         ));
+    }
+    if let Some(draft) = &case.draft {
+        show::say(
+            session.language,
+            "command-draft-hash",
+            &[("hash", draft.hash().to_string().into())],
+        );
     }
     for line in reader.timeline(thread)? {
         show::line(&format!(
@@ -141,8 +150,20 @@ fn show_case(session: &Session, thread: ThreadId) -> Result<()> {
             line.entry.log,
             line.entry.index,
             line.text("time"),
-            label(session.language, "kind", line.text("kind")),
+            label(session.language, "kind", line.text("kind")) + "  " + line.text("actor"),
         ));
     }
     Ok(())
+}
+
+/// Where a finding lies, in one word.
+fn place(place: &safeguard::Place) -> String {
+    match place {
+        safeguard::Place::Field { name } | safeguard::Place::AttachmentName { name } => {
+            name.clone()
+        }
+        safeguard::Place::Attachment { name, path, .. } => path
+            .as_ref()
+            .map_or_else(|| name.clone(), |path| format!("{name} {path}")),
+    }
 }

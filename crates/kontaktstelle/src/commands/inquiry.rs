@@ -11,8 +11,8 @@ use crate::paper;
 use crate::show;
 use anyhow::{Context, Result, anyhow};
 use locales::{label, text};
+use office::Command;
 use office::reader::Position;
-use office::{Clock, Command};
 use oversight::answer::{Answer, Composition, compose};
 use oversight::binding::Bindings;
 use oversight::evidence::Gathering;
@@ -27,6 +27,16 @@ pub(super) fn run(session: &Session, word: InquiryWord) -> Result<()> {
         InquiryWord::Register { file, reference } => {
             let source = read_bytes(&file)?;
             let parsed = read_paper(&file, &source)?;
+            let printed = parsed
+                .drucksache
+                .as_deref()
+                .and_then(|number| number.split_whitespace().next());
+            if printed.is_some_and(|printed| printed != reference) {
+                return Err(anyhow!(
+                    "the paper itself prints the number {}, not {reference}",
+                    printed.unwrap_or_default()
+                ));
+            }
             session.act(Command::RegisterInquiry {
                 reference,
                 source,
@@ -38,8 +48,8 @@ pub(super) fn run(session: &Session, word: InquiryWord) -> Result<()> {
             bindings,
             out,
         } => answer(session, &reference, &bindings, &out),
-        InquiryWord::Release { reference } => {
-            session.act(Command::ReleaseInquiryAnswer { reference })
+        InquiryWord::Release { reference, read } => {
+            session.act(Command::ReleaseInquiryAnswer { reference, read })
         }
         InquiryWord::List => list(session),
     }
@@ -170,7 +180,7 @@ fn sealed_answer(
         language: session.language,
         exercise: config.exercise,
     })?;
-    answer.seal(&keyring.signing, SystemClock.now())?;
+    answer.seal(&keyring.signing, answer.generated_at)?;
     Ok(answer)
 }
 

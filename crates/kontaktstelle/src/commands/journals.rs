@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::arguments::JournalWord;
+use crate::config::Config;
 use crate::keystore::Keystore;
 use crate::node;
 use crate::show;
@@ -12,6 +13,7 @@ use journal::proof::inclusion_proof;
 use journal::proof_file::ProofFile;
 use journal::tile::{TileId, encode_bundle, entries_path};
 use office::Reader;
+use office::reader::Position;
 use std::fs;
 use std::path::Path;
 use store::LogTiles;
@@ -42,22 +44,7 @@ pub(super) fn run(session: &Session, word: JournalWord) -> Result<()> {
             show::line(proof(&reader, &log, index)?.trim_end());
             Ok(())
         }
-        JournalWord::Verify => {
-            let manifest = Keystore::of(&config).manifest()?;
-            for log in reader.database().logs()? {
-                let vkey = manifest
-                    .statement()
-                    .log_vkey(&log)
-                    .ok_or_else(|| anyhow!("the key manifest names no key for log {log}"))?;
-                let size = verify(&reader, &log, &Ed25519Verifier::from_vkey(vkey)?)?;
-                show::say(
-                    session.language,
-                    "command-journal-good",
-                    &[("log", log.into()), ("size", size.into())],
-                );
-            }
-            Ok(())
-        }
+        JournalWord::Verify => verify_all(session, &config, &reader),
     }
 }
 
@@ -104,6 +91,7 @@ fn show_entries(
     from: u64,
     count: u64,
 ) -> Result<()> {
+    reader.head(log)?;
     for line in reader.lines(log, from, from.saturating_add(count))? {
         if session.global.json {
             show::line(&serde_json::to_string(&serde_json::json!({
@@ -201,6 +189,51 @@ fn tiles_of(count: u64) -> impl Iterator<Item = (u64, u16)> {
         let width = (count - index * TILE_WIDTH).min(TILE_WIDTH);
         (index, u16::try_from(width).unwrap_or(u16::MAX))
     })
+}
+
+/// Recomputes every log, and holds the records against the entries that wrote them down.
+fn verify_all(session: &Session, config: &Config, reader: &Reader) -> Result<()> {
+    let manifest = Keystore::of(config).manifest()?;
+    let mut verified = Vec::new();
+    for log in reader.database().logs()? {
+        let vkey = manifest
+            .statement()
+            .log_vkey(&log)
+            .ok_or_else(|| anyhow!("the key manifest names no key for log {log}"))?;
+        let size = verify(reader, &log, &Ed25519Verifier::from_vkey(vkey)?)?;
+        verified.push(serde_json::json!({ "log": log, "size": size }));
+        if !session.global.json {
+            show::say(
+                session.language,
+                "command-journal-good",
+                &[("log", log.into()), ("size", size.into())],
+            );
+        }
+    }
+    let records = reader.records(Position::Now)?;
+    for at in &records {
+        let line = reader.line(&at.entry)?;
+        let written = line.body.as_ref().and_then(|body| body.get("record"));
+        if written
+            .is_some_and(|written| serde_json::to_value(&at.record).ok().as_ref() != Some(written))
+        {
+            bail!(
+                "record {} is not what entry {} of {} wrote down",
+                at.record.header.id,
+                at.entry.index,
+                at.entry.log
+            );
+        }
+    }
+    if session.global.json {
+        return show::json(&serde_json::json!({ "logs": verified, "records": records.len() }));
+    }
+    show::say(
+        session.language,
+        "command-records-good",
+        &[("count", records.len().into())],
+    );
+    Ok(())
 }
 
 /// Recomputes a log from its stored bytes: each entry's leaf from its content, every tile, the

@@ -93,6 +93,16 @@ pub(super) fn officer(session: &Session, word: OfficerWord) -> Result<()> {
                 name,
             })
         }
+        OfficerWord::List if session.global.json => {
+            let officers = node::read(&session.config()?)?.officers()?;
+            let lines: Vec<serde_json::Value> = officers
+                .iter()
+                .map(|officer| {
+                    serde_json::json!({ "name": officer.name, "unit": officer.unit, "roles": officer.roles, "active": officer.active })
+                })
+                .collect();
+            show::json(&lines)
+        }
         OfficerWord::List => {
             for officer in node::read(&session.config()?)?.officers()? {
                 let roles: Vec<String> = officer

@@ -29,6 +29,14 @@ pub(super) fn run(session: &Session, word: RecordWord) -> Result<()> {
             Ok(())
         }
         RecordWord::List { position } => {
+            if session.global.json {
+                let records = node::read(&session.config()?)?.records(read_position(&position))?;
+                let lines: Vec<serde_json::Value> = records
+                    .iter()
+                    .map(|at| serde_json::json!({ "record": at.record, "entry": at.entry, "superseded": at.superseded }))
+                    .collect();
+                return show::json(&lines);
+            }
             for at in node::read(&session.config()?)?.records(read_position(&position))? {
                 let header = &at.record.header;
                 show::line(&format!(

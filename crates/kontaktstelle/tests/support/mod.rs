@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -28,20 +29,16 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
         .unwrap()
 }
 
-/// Four ports in a row that nobody uses at this moment.
+/// Four ports in a row that nobody uses: below those that the system gives to outgoing connections,
+/// since a node must find its port free again after it was killed; and for each caller others, since
+/// tests run side by side.
 pub(crate) fn free_ports() -> u16 {
-    for _ in 0..200 {
-        let first = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let all_free = (0..4).all(|n| {
-            first
-                .checked_add(n)
-                .is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
-        });
-        if all_free {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..500 {
+        let call = CALLS.fetch_add(1, Ordering::Relaxed);
+        let place = (std::process::id().wrapping_mul(97) + call) % 4000;
+        let first = 12_000 + u16::try_from(place * 4).unwrap();
+        if (first..first + 4).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
             return first;
         }
     }

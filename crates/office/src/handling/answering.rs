@@ -10,12 +10,12 @@ use crate::command::Done;
 use crate::content::Content;
 use crate::error::OfficeError;
 use crate::office::Office;
-use crate::state::{Incoming, NotNow, Stage};
+use crate::state::{Incoming, NotNow, Reviewed, Stage};
 use journal::hash::Hash;
 use policy::Action;
 use records::answer::AnswerDraft;
 use records::request::MAX_TEXT;
-use records::{Answer, ThreadId};
+use records::{Answer, ThreadId, Timestamp};
 use store::BlobRef;
 
 impl Office {
@@ -38,6 +38,8 @@ impl Office {
         let answer = draft.finish(case.value.request.items.len())?;
         check_answer(&answer)?;
         check_disclosure(&answer, attachments)?;
+        check_against_review(case.value.stage, &answer)?;
+        check_retention(&answer, self.now())?;
         let screening = safeguard::screen_answer_asking(
             &answer,
             &for_gate(attachments),
@@ -148,6 +150,34 @@ pub(crate) fn check_answer(answer: &Answer) -> Result<(), OfficeError> {
         ));
     }
     check_size("answer", answer)
+}
+
+/// What the review has ruled out is not even drafted: a draft would hide the ruling from lists.
+fn check_against_review(stage: Stage, answer: &Answer) -> Result<(), OfficeError> {
+    let rejected =
+        matches!(stage, Stage::Incoming(state) if state.review() == Some(Reviewed::Rejected));
+    if rejected && answer.outcome.discloses() {
+        return Err(OfficeError::invalid(
+            "outcome",
+            "the review has ruled information out; refuse, or have it reviewed again",
+        ));
+    }
+    Ok(())
+}
+
+/// A date of deletion that has passed binds nobody.
+fn check_retention(answer: &Answer, now: Timestamp) -> Result<(), OfficeError> {
+    let passed = answer
+        .conditions
+        .as_ref()
+        .is_some_and(|conditions| conditions.retain_until < now.date());
+    if passed {
+        return Err(OfficeError::invalid(
+            "conditions.retain_until",
+            "it lies in the past",
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses information under an outcome that gives none: conditions and safeguards go by the

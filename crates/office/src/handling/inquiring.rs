@@ -139,6 +139,7 @@ impl Office {
         &self,
         actor: &Actor,
         reference: &str,
+        read: Option<&Hash>,
     ) -> Result<Done, OfficeError> {
         let mut inquiry = self.load_inquiry(reference)?;
         let nothing = || OfficeError::NoSuch {
@@ -153,6 +154,12 @@ impl Office {
                 what: "released answer to",
                 name: reference.to_owned(),
             });
+        }
+        if read.is_some_and(|read| *read != answer.document) {
+            return Err(OfficeError::invalid(
+                "answer",
+                "another document was filed after it was read; read that one and release it",
+            ));
         }
         answer.released_by = Some(actor.name().to_owned());
         let mut fields = act_fields(actor, allowed);

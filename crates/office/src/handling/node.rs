@@ -87,6 +87,14 @@ impl Office {
         let mut writing = self.writing();
         let filed = self.load::<Peer>(party.as_str())?;
         if let Some(known) = &filed {
+            if known.value.fingerprint != expected {
+                return Err(OfficeError::invalid(
+                    "manifest",
+                    format!(
+                        "its root is not the one that was accepted for {party}; a new root is not taken over this way"
+                    ),
+                ));
+            }
             signed.verify_successor(&known.value.keys()?)?;
         }
         let peer = Peer {

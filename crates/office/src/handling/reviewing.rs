@@ -2,13 +2,14 @@
 
 use super::{act_fields, check_reason, finish_case};
 use crate::authority::{Actor, case_facts};
-use crate::case::Review;
+use crate::case::{Case, Review};
 use crate::command::Done;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::{Decision, NotNow, Stage};
 use policy::Action;
 use records::ThreadId;
+use safeguard::{Check, Place};
 
 impl Office {
     pub(crate) fn review_screening(
@@ -26,6 +27,13 @@ impl Office {
             case_facts(&case.value),
             Some(&case.value),
         )?;
+        let clears = matches!(decision, Decision::Clear | Decision::ClearWithConditions);
+        if clears && let Some(field) = missing_field(&case.value) {
+            return Err(OfficeError::invalid(
+                field,
+                "the request lacks it; hold or reject it, a review cannot fill it in",
+            ));
+        }
         case.value.stage = match case.value.stage {
             Stage::Incoming(state) => Stage::Incoming(state.reviewed(decision)?),
             Stage::Outgoing(state) => match decision {
@@ -53,4 +61,18 @@ impl Office {
         fields.push(("reason", reason.into()));
         finish_case(writing, &case, "screening.reviewed", fields)
     }
+}
+
+/// The first required field that the gate found empty. No review stands in for a request's own
+/// facts, purpose or legal basis.
+fn missing_field(case: &Case) -> Option<String> {
+    let empty = case
+        .screening
+        .findings
+        .iter()
+        .find(|finding| finding.check == Check::RequiredField)?;
+    Some(match &empty.location.place {
+        Place::Field { name } => name.clone(),
+        Place::AttachmentName { name } | Place::Attachment { name, .. } => name.clone(),
+    })
 }

@@ -1,5 +1,6 @@
 //! Parliamentary inquiries: what is asked, and the answer that a second officer releases.
 
+use super::release::Confirmed;
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
 use crate::frame::Frame;
@@ -7,7 +8,7 @@ use crate::moment::minute;
 use crate::tone::Tone;
 use crate::words::Words;
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::{Form, Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use office::Command;
@@ -145,11 +146,16 @@ pub(crate) async fn inquiry(
 }
 
 /// Releases the filed answer.
-pub(crate) async fn release(desk: Desk, Path(reference): Path<String>) -> Response {
+pub(crate) async fn release(
+    desk: Desk,
+    Path(reference): Path<String>,
+    Form(confirmed): Form<Confirmed>,
+) -> Response {
     desk.serve(move |desk| {
         desk.require(Action::ReadRecords)?;
         match desk.execute(&Command::ReleaseInquiryAnswer {
             reference: reference.clone(),
+            read: Some(confirmed.read()),
         }) {
             Ok(_) => Ok(desk.done(
                 "inquiry-answer-released",

@@ -43,17 +43,21 @@ pub(crate) async fn show(desk: Desk, Path(thread): Path<String>) -> Response {
     desk.serve(move |desk| page(desk, &thread, None)).await
 }
 
-/// What the officer confirms: the release of the draft that was on the page.
+/// What the officer confirms: the release of what was on the page.
 #[derive(Deserialize)]
 pub(crate) struct Confirmed {
-    /// [`office::case::DraftedAnswer::hash`]; empty for a request of our own, which cannot change
-    /// once it was handed in.
+    /// Hash of the draft or document that was on the page; empty for a request of our own, which
+    /// cannot change once it was handed in.
     #[serde(default)]
     read: String,
 }
 
-/// No draft has this hash, so a form that does not say what was read releases nothing.
-const UNREAD: Hash = Hash([0; 32]);
+impl Confirmed {
+    /// What was read. A form that does not say it gets the hash of nothing, which releases nothing.
+    pub(crate) fn read(&self) -> Hash {
+        self.read.parse().unwrap_or(Hash([0; 32]))
+    }
+}
 
 /// Lets it leave.
 pub(crate) async fn release(
@@ -67,7 +71,7 @@ pub(crate) async fn release(
             Stage::Incoming(_) => (
                 Command::ReleaseAnswer {
                     thread: case.thread,
-                    read: Some(confirmed.read.parse().unwrap_or(UNREAD)),
+                    read: Some(confirmed.read()),
                 },
                 "answer-released",
             ),
