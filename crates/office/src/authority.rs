@@ -159,7 +159,7 @@ pub fn case_facts(case: &Case) -> Resource {
     let drafted_by = if own_request {
         case.drafted_by.clone()
     } else {
-        answer.map(|draft| draft.by.clone())
+        answer_drafted_by(case)
     };
     let undecided = reviewed_by.is_none()
         || matches!(
@@ -180,6 +180,15 @@ pub fn case_facts(case: &Case) -> Resource {
         discloses_content: answer.is_some_and(|draft| draft.draft.answer.outcome.discloses()),
         exercise: case.exercise,
     })
+}
+
+/// Who drafted the answer, before and after its release.
+fn answer_drafted_by(case: &Case) -> Option<String> {
+    match (&case.draft, &case.answer) {
+        (Some(draft), _) => Some(draft.by.clone()),
+        (None, Some(given)) => given.drafted_by.clone(),
+        (None, None) => None,
+    }
 }
 
 fn open_findings(case: &Case) -> u32 {

@@ -55,6 +55,9 @@ pub struct GivenAnswer {
     pub at: Timestamp,
     /// The message that carried it.
     pub message: Hash,
+    /// Who drafted it; absent for the counterpart's answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drafted_by: Option<String>,
     /// Who released it; absent for the counterpart's answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released_by: Option<String>,

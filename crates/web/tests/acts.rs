@@ -76,8 +76,26 @@ async fn whoever_drafted_does_not_release() {
         "nothing has left"
     );
 
+    // A form that does not name the draft on the page, or names another one, releases nothing.
     let releaser = Client::signed_in(stage.console(), "frida").await;
-    let reply = releaser.post(&release, &[]).await;
+    let another = journal::hash::Hash([7; 32]).to_string();
+    for unread in [&[][..], &[("read", another.as_str())][..]] {
+        let reply = releaser.post(&release, unread).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(stage.de.waiting(&stage.cn.party).is_empty());
+    }
+    let shown = releaser.get(&release).await.text();
+    let read = shown.split("name=\"read\" value=\"").nth(1).unwrap();
+    // Base64 as the page escapes it.
+    let read = read
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#x2b;", "+")
+        .replace("&#x2f;", "/");
+    let reply = releaser
+        .post(&release, &[("read", &read.replace("&#61;", "="))])
+        .await;
     assert_eq!(reply.status, StatusCode::SEE_OTHER);
     assert!(
         releaser

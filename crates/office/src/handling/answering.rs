@@ -131,6 +131,7 @@ impl Office {
             attachments: drafted.attachments,
             at: writing.now,
             message,
+            drafted_by: Some(drafted.by),
             released_by: Some(actor.name().to_owned()),
             ground: drafted.draft.ground,
         });

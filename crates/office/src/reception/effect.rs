@@ -138,6 +138,7 @@ impl Office {
                     attachments: attachments.iter().map(NewAttachment::reference).collect(),
                     at: writing.now,
                     message: opened.id,
+                    drafted_by: None,
                     released_by: None,
                     ground: None,
                 });
