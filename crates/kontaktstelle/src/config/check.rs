@@ -52,14 +52,24 @@ pub(crate) fn check(
     {
         return Err(vec![located(&file, text, &error)]);
     }
-    let mut complaints = overrides::apply_environment(&mut table, environment);
+    let environment: Vec<(String, String)> = environment.collect();
+    let mut complaints = overrides::apply_environment(&mut table, &environment);
     complaints.extend(overrides::apply_flags(&mut table, set));
     if !complaints.is_empty() {
         return Err(complaints);
     }
-    let mut config: Config = table
-        .try_into()
-        .map_err(|error: toml::de::Error| vec![Complaint::new(&file, describe(error.message()))])?;
+    let mut config: Config =
+        serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
+            let key = error.path().to_string();
+            let problem = describe(error.inner().message());
+            let place = overrides::place(&key, set, &environment).unwrap_or_else(|| file.clone());
+            let problem = if key == "." {
+                problem
+            } else {
+                format!("{key}: {problem}")
+            };
+            vec![Complaint::new(place, problem)]
+        })?;
     // Absolute, so that what is printed can be used from anywhere.
     config.directory = std::path::absolute(path)
         .ok()
@@ -169,6 +179,12 @@ fn judge(config: &Config, file: &str) -> Vec<Complaint> {
             format!("between {} and {}", PART_BYTES.start(), PART_BYTES.end()),
         );
     }
+    if tracing_subscriber::EnvFilter::try_new(&config.log.filter).is_err() {
+        complain(
+            "log.filter",
+            "not a filter such as info or exchange=debug,info".to_owned(),
+        );
+    }
     if !config.data_directory().is_dir() {
         complain(
             "data",
@@ -266,6 +282,7 @@ listen = "127.0.0.1:7080"
                 super::overrides::Form::Text if key.ends_with("address") => "host.example:9",
                 super::overrides::Form::Text if *key == "log.format" => "json",
                 super::overrides::Form::Text if *key == "data" => ".",
+                super::overrides::Form::Text if *key == "log.filter" => "debug",
                 super::overrides::Form::Text => "at",
             };
             assert_eq!(
@@ -274,6 +291,29 @@ listen = "127.0.0.1:7080"
                 "{key}"
             );
         }
+    }
+
+    /// A value that is no good is blamed on where it came from, with its key.
+    #[test]
+    fn a_bad_value_is_blamed_on_its_place() {
+        let complaints = |set: &[&str], environment: &[(&str, &str)]| {
+            complaints(GOOD, set, environment)[0].clone()
+        };
+        let flagged = complaints(&["log.format=xml"], &[]);
+        assert!(
+            flagged.starts_with("--set log.format=xml: log.format: "),
+            "{flagged}"
+        );
+        let variable = complaints(&[], &[("KONTAKTSTELLE_EXCHANGE_LISTEN", "nonsense")]);
+        assert!(
+            variable.starts_with("KONTAKTSTELLE_EXCHANGE_LISTEN: exchange.listen: "),
+            "{variable}"
+        );
+        let misspelt = complaints(&[], &[("KONTAKTSTELLE_EXCHANGE_LISTN", "127.0.0.1:9")]);
+        assert!(
+            misspelt.starts_with("KONTAKTSTELLE_EXCHANGE_LISTN: "),
+            "{misspelt}"
+        );
     }
 
     /// Plain HTTP never leaves the machine by mistake.

@@ -60,20 +60,54 @@ pub(super) fn variable(key: &str) -> String {
     format!("KONTAKTSTELLE_{}", key.replace('.', "_").to_uppercase())
 }
 
-/// Applies what the environment says. Variables that name no key are not ours to judge.
+/// Variables of ours that set no key of the configuration.
+const OTHER_VARIABLES: [&str; 6] = [
+    "KONTAKTSTELLE_CONFIG",
+    "KONTAKTSTELLE_INQUIRIES",
+    "KONTAKTSTELLE_LANGUAGE",
+    "KONTAKTSTELLE_NEW_PASSWORD",
+    "KONTAKTSTELLE_OFFICER",
+    "KONTAKTSTELLE_PASSWORD",
+];
+
+/// Applies what the environment says. A variable that looks like ours and is not is a mistake.
 pub(super) fn apply_environment(
     table: &mut Table,
-    environment: impl Iterator<Item = (String, String)>,
+    environment: &[(String, String)],
 ) -> Vec<Complaint> {
-    let variables: Vec<(String, String)> = environment.collect();
     let mut complaints = Vec::new();
-    for (key, form) in KEYS {
-        let name = variable(key);
-        if let Some((_, value)) = variables.iter().find(|(variable, _)| *variable == name) {
-            apply(table, key, *form, value, &name, &mut complaints);
+    for (name, value) in environment
+        .iter()
+        .filter(|(name, _)| name.starts_with("KONTAKTSTELLE_"))
+    {
+        match KEYS.iter().find(|(key, _)| variable(key) == *name) {
+            Some((key, form)) => apply(table, key, *form, value, name, &mut complaints),
+            None if OTHER_VARIABLES.contains(&name.as_str()) => {}
+            None => complaints.push(Complaint::new(
+                name,
+                "no key of the configuration is set by this variable",
+            )),
         }
     }
     complaints
+}
+
+/// The flag or variable that a key's value came from; none where it came from the file.
+pub(super) fn place(key: &str, set: &[String], environment: &[(String, String)]) -> Option<String> {
+    let flag = set.iter().rfind(|assignment| {
+        assignment
+            .split_once('=')
+            .is_some_and(|(name, _)| name.trim() == key)
+    });
+    let name = variable(key);
+    let by_variable = || {
+        environment
+            .iter()
+            .any(|(variable, _)| *variable == name)
+            .then(|| name.clone())
+    };
+    flag.map(|assignment| format!("--set {assignment}"))
+        .or_else(by_variable)
 }
 
 /// Applies what the flags say.
