@@ -281,17 +281,25 @@ fn data_leaves_only_as_data() {
     let mut bare = honest_answer();
     bare.answer.conditions = None;
     assert!(matches!(draft(bare, vec![]), Err(OfficeError::Draft(_))));
-    draft(honest_answer(), vec![]).unwrap();
+    assert!(
+        matches!(
+            draft(honest_answer(), vec![]),
+            Err(OfficeError::Invalid { .. })
+        ),
+        "rejected by review"
+    );
     let release = || {
         de.try_act(
             &de.releaser(),
             Command::ReleaseAnswer { thread, read: None },
         )
     };
-    assert!(
-        matches!(release(), Err(OfficeError::Refused { .. })),
-        "rejected by review"
-    );
+    // Drafted while it was cleared, ruled out before it left.
+    de.review(thread, Decision::Clear);
+    draft(honest_answer(), vec![]).unwrap();
+    de.review(thread, Decision::Reject);
+    assert!(release().is_err());
+    assert!(de.waiting(&cn.party).is_empty());
     draft(protected_refusal(), vec![]).unwrap();
     release().unwrap();
     assert_eq!(de.state(thread), "answer-released");

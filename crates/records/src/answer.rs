@@ -158,7 +158,40 @@ impl AnswerDraft {
             Outcome::Full => None,
             _ => self.ground.map(Ground::external),
         };
+        if answer.reason == Some(ExternalReason::NoInformation) {
+            answer.make_neutral();
+        }
         Ok(answer)
+    }
+}
+
+impl Answer {
+    /// Nothing held, protected, and refused on a sensitive ground must look the same outside: same
+    /// outcome, same words, whatever the handler typed. So an honest "nothing held" is withheld too
+    /// (as § 51(2) sentence 3 of Germany's Federal Act on Registration asks for blocked entries).
+    fn make_neutral(&mut self) {
+        let words = neutral_words(&self.language);
+        if !self.outcome.discloses() {
+            self.outcome = Outcome::Refused;
+        }
+        for item in self
+            .items
+            .iter_mut()
+            .filter(|item| !item.outcome.discloses())
+        {
+            item.outcome = Outcome::Refused;
+            words.clone_into(&mut item.text);
+        }
+    }
+}
+
+/// What a counterpart reads where no information can be given, in the language of the answer.
+#[must_use]
+pub fn neutral_words(language: &str) -> &'static str {
+    match language.split('-').next() {
+        Some("de") => "Hierzu kann keine Auskunft erteilt werden.",
+        Some("zh") => "对此无法提供信息。",
+        _ => "No information can be given on this.",
     }
 }
 
@@ -213,10 +246,26 @@ mod tests {
         }
     }
 
+    /// Promise: an honest "nothing held" cannot be told from any of them, by outcome or by words.
+    #[test]
+    fn nothing_held_is_told_in_the_same_words() {
+        let mut nil = draft(Outcome::Nil, Some(Ground::NothingHeld), &[1, 2]);
+        nil.answer.items[0].text = "we searched everywhere".into();
+        let mut protected = draft(Outcome::Refused, Some(Ground::PersecutionRisk), &[1, 2]);
+        protected.answer.items[1].text = "we will not say".into();
+        assert_eq!(nil.finish(2), protected.finish(2));
+        let mut partial = draft(Outcome::Partial, Some(Ground::PressPrivilege), &[1, 2]);
+        partial.answer.items[0].outcome = Outcome::Full;
+        partial.answer.items[1].outcome = Outcome::Nil;
+        let seen = partial.finish(2).unwrap();
+        assert_eq!(seen.items[0].text, "text");
+        assert_eq!(seen.items[1].text, neutral_words("en"));
+    }
+
     /// Promise: a reason set by hand never travels; it follows from the ground or is not there.
     #[test]
     fn the_reason_follows_from_the_ground() {
-        let mut full = draft(Outcome::Full, Some(Ground::PersecutionRisk), &[1]);
+        let mut full = draft(Outcome::Full, None, &[1]);
         full.answer.reason = Some(ExternalReason::LegalGround);
         assert_eq!(full.finish(1).unwrap().reason, None);
         let partial = draft(Outcome::Partial, Some(Ground::OutsideMandate), &[1]);
