@@ -94,12 +94,16 @@ fn list(session: &Session) -> Result<()> {
         return show::json(&inquiries);
     }
     for inquiry in inquiries {
-        let state = office::writing::Filed::tag(&inquiry);
-        show::line(&format!(
-            "{}  {}",
-            inquiry.reference,
-            label(session.language, "inquiry", &state)
-        ));
+        let state = label(
+            session.language,
+            "inquiry",
+            &office::writing::Filed::tag(&inquiry),
+        );
+        let document = inquiry
+            .answer
+            .map(|answer| answer.document.to_string())
+            .unwrap_or_default();
+        show::line(format!("{}  {state}  {document}", inquiry.reference).trim_end());
     }
     Ok(())
 }

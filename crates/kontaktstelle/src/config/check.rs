@@ -75,7 +75,9 @@ pub(crate) fn check(
         .ok()
         .and_then(|path| path.parent().map(Path::to_owned))
         .unwrap_or_default();
-    let complaints = judge(&config, &file);
+    let complaints = judge(&config, |key| {
+        overrides::place(key, set, &environment).unwrap_or_else(|| file.clone())
+    });
     if complaints.is_empty() {
         Ok(config)
     } else {
@@ -115,10 +117,10 @@ fn describe(message: &str) -> String {
 }
 
 /// What types cannot say.
-fn judge(config: &Config, file: &str) -> Vec<Complaint> {
+fn judge(config: &Config, place: impl Fn(&str) -> String) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     let mut complain = |key: &str, problem: String| {
-        complaints.push(Complaint::new(format!("{file}: {key}"), problem))
+        complaints.push(Complaint::new(format!("{}: {key}", place(key)), problem))
     };
     let good_name = !config.node.is_empty()
         && config.node.len() <= 200

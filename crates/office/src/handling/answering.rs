@@ -101,6 +101,7 @@ impl Office {
             ));
         }
         let answer = drafted.draft.finish(case.value.request.items.len())?;
+        check_retention(&answer, self.now())?;
         let next = state.answer_released(answer.outcome)?;
         let peer = self.peer(&case.value.peer)?;
         let attachments = self.stored_attachments(&drafted.attachments)?;
