@@ -58,3 +58,4 @@ command-no-policy = keine Regel erlaubt es
 inquiry-open = offen
 inquiry-filed = Antwort eingereicht
 inquiry-released = Antwort freigegeben
+command-not-now = Nicht ausgeführt: Das ist nicht möglich, solange der Vorgang im Stand „{ $state }“ ist. Es wurde nichts geändert.

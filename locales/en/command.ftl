@@ -58,3 +58,4 @@ command-no-policy = no policy permits it
 inquiry-open = open
 inquiry-filed = answer filed
 inquiry-released = answer released
+command-not-now = Not carried out: this is not possible while the case is “{ $state }”. Nothing was changed.

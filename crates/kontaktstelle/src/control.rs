@@ -83,6 +83,9 @@ pub(crate) struct Failure {
     /// The policies that refused, German and English.
     #[serde(default)]
     pub(crate) policies: Vec<(String, String)>,
+    /// The state of the case that does not allow the step now.
+    #[serde(default)]
+    pub(crate) state: Option<String>,
 }
 
 impl From<OfficeError> for Failure {
@@ -94,10 +97,15 @@ impl From<OfficeError> for Failure {
                 .collect(),
             _ => Vec::new(),
         };
+        let state = match &error {
+            OfficeError::NotNow(not_now) => Some(not_now.state.to_owned()),
+            _ => None,
+        };
         Self {
             code: error.code().to_owned(),
             text: chain(&error),
             policies,
+            state,
         }
     }
 }
@@ -128,6 +136,7 @@ pub(crate) fn carry_out(office: &Office, order: Order) -> Reply {
                 code: "not-running".to_owned(),
                 text: "only a running node can fetch from a counterpart; start it with: kontaktstelle serve".to_owned(),
                 policies: Vec::new(),
+                state: None,
             });
         }
     };

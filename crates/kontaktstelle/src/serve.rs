@@ -145,6 +145,7 @@ async fn reconcile(office: &Arc<Office>, identity: &TlsIdentity, peer: &PartyId)
             code: "reconcile".to_owned(),
             text: error.with_causes(),
             policies: Vec::new(),
+            state: None,
         }),
     }
 }

@@ -72,6 +72,12 @@ pub(crate) fn failure(language: Language, error: &anyhow::Error) {
             };
             text(language, "command-refused", &[("policies", titles.into())])
         }
+        Some(Failure {
+            state: Some(state), ..
+        }) => {
+            let state = locales::label(language, "state", state);
+            text(language, "command-not-now", &[("state", state.into())])
+        }
         Some(failure) => {
             let hint = locales::find(language, &format!("command-failed-{}", failure.code), &[])
                 .unwrap_or_default();
