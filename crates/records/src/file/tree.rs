@@ -12,7 +12,7 @@ use serde_saphyr::options::MergeKeyPolicy;
 use serde_saphyr::{Location, Spanned};
 use std::fmt;
 
-/// A value with its place. JSON values have no place.
+/// A value with its place.
 pub(super) type Node = Spanned<Tree>;
 
 /// The keys of a mapping in the order of the file.
@@ -38,16 +38,26 @@ pub(super) fn parse(text: &str, format: Format) -> Result<Node, Fault> {
     }
     let tree: Node = match format {
         Format::Yaml => parse_yaml(text)?,
-        Format::Json => serde_json::from_str(text).map_err(|error| {
-            let (line, column) = (error.line() as u64, error.column() as u64);
-            let says = without_place(&error.to_string());
-            (Some(Place { line, column }), Problem::Syntax(says))
-        })?,
+        Format::Json => parse_json(text)?,
     };
     match too_deep(&tree, MAX_DEPTH) {
         Some(place) => Err((place, Problem::TooDeep)),
         None => Ok(tree),
     }
+}
+
+/// JSON is YAML too, and the YAML reader tells places. It may add them only where it reads the very
+/// same values; else exactness goes before places.
+fn parse_json(text: &str) -> Result<Node, Fault> {
+    let exact: Node = serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line() as u64, error.column() as u64);
+        let says = without_place(&error.to_string());
+        (Some(Place { line, column }), Problem::Syntax(says))
+    })?;
+    let placed = parse_yaml(text)
+        .ok()
+        .filter(|placed| json(placed) == json(&exact));
+    Ok(placed.unwrap_or(exact))
 }
 
 fn parse_yaml(text: &str) -> Result<Node, Fault> {

@@ -213,7 +213,7 @@ fn json_fields_stand_once() {
     assert_eq!(told(&errors), [expected]);
 }
 
-/// Promise: JSON faults name record and field as YAML does.
+/// Promise: JSON faults name line, record and field as YAML does.
 #[test]
 fn json_faults_name_the_field() {
     let record = read("f.yaml", RIGHT, Format::Yaml).unwrap();
@@ -222,6 +222,13 @@ fn json_faults_name_the_field() {
     let errors = read("f.json", &wrong, Format::Json).unwrap_err();
     assert_eq!(errors[0].field.as_deref(), Some("body.topic"));
     assert_eq!(errors[0].record.as_ref().unwrap().index, 1);
+    let line = wrong
+        .lines()
+        .position(|line| line.contains("\"law\""))
+        .unwrap()
+        + 1;
+    let told = errors[0].to_string();
+    assert!(told.starts_with(&format!("f.json:{line}:")), "{told}");
 }
 
 /// Promise: every wrong record is told, and in one record faults of header and body both.
@@ -308,7 +315,7 @@ fn ids_are_used_once() {
     let records = [numbered(1, None), numbered(1, None)];
     assert_eq!(
         between(&records, &[]),
-        ["2 id: the id is already that of f.json, record 1"]
+        ["2 id: the id is already that of f.json:4, record 1"]
     );
 }
 
