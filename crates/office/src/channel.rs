@@ -72,6 +72,21 @@ impl Office {
             .unwrap_or_else(|| Loaded::new(Channel::new(peer.clone()))))
     }
 
+    /// Sends a message to a peer: reads the channel, puts the message in its place there, and files
+    /// both with the act that sends it. The caller holds the chain.
+    pub(crate) fn send(
+        &self,
+        writing: &mut Writing<'_>,
+        party: &PartyId,
+        dispatch: &Dispatch<'_>,
+    ) -> Result<Hash, OfficeError> {
+        let peer = self.peer(party)?;
+        let mut channel = self.load_channel(party)?;
+        let message = self.dispatch(writing, &peer, &mut channel, dispatch)?;
+        writing.file(&channel, None)?;
+        Ok(message)
+    }
+
     /// Seals, signs and queues a message; the exchange log's entry goes into the same batch.
     pub(crate) fn dispatch(
         &self,

@@ -44,4 +44,4 @@ pub use attachment::Attachment;
 pub use canonical::{Canonical, canonicalise};
 pub use finding::{Check, Consequence, Finding, Form, FoundSelector, Location, Part, Place};
 pub use registry::{NoRegistry, Registry, RegistryAnswer};
-pub use screening::{Screening, screen, screen_answer, screen_answer_asking, screen_words};
+pub use screening::{Screening, screen, screen_answer, screen_words};

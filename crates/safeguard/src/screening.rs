@@ -130,19 +130,9 @@ pub fn screen(
 /// Screens an answer before it leaves: it must not hand over a person whom the request did not
 /// name. Technical selectors are what answers consist of and only inform.
 ///
-/// For a node without a registry. Where a guardian is appointed, use [`screen_answer_asking`].
+/// The registry is asked as for a request: an answer can name people that no request named.
 #[must_use]
 pub fn screen_answer(
-    answer: &Answer,
-    attachments: &[Attachment<'_>],
-    request: &Request,
-) -> Screening {
-    screen_answer_asking(answer, attachments, request, &NoRegistry)
-}
-
-/// As [`screen_answer`], with a registry: an answer can name people that no request named.
-#[must_use]
-pub fn screen_answer_asking(
     answer: &Answer,
     attachments: &[Attachment<'_>],
     request: &Request,

@@ -156,11 +156,11 @@ fn answers_name_only_declared_people() {
         .selectors
         .push(declared(SelectorKind::Email, "mia@example.net"));
     let text = "mia@example.net used 198.51.100.9 together with jana@example.org";
-    let screening = safeguard::screen_answer(&answer(text), &[], &request);
+    let screening = safeguard::screen_answer(&answer(text), &[], &request, &safeguard::NoRegistry);
     assert!(holds_undeclared(&screening, "jana@example.org"));
     assert!(!holds_undeclared(&screening, "mia@example.net"));
     let text = "mia@example.net used 198.51.100.9 since 3 November.";
-    let screening = safeguard::screen_answer(&answer(text), &[], &request);
+    let screening = safeguard::screen_answer(&answer(text), &[], &request, &safeguard::NoRegistry);
     assert!(!screening.blocks(), "{:?}", screening.findings);
 }
 

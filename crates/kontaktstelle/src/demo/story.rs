@@ -162,7 +162,7 @@ fn answered_request(
                 case.screening
                     .findings
                     .iter()
-                    .filter(|f| f.consequence != safeguard_inform())
+                    .filter(|f| f.consequence != safeguard::Consequence::Inform)
                     .count()
                     .into(),
             ),
@@ -201,11 +201,6 @@ fn answered_request(
         .ok_or_else(|| anyhow!("the answer arrived without its conditions"))?;
     narrator.say("demo-answered", &[("retain", retain.into())]);
     receipts(narrator, de, cn)
-}
-
-/// The consequence of a finding that stops nothing.
-const fn safeguard_inform() -> safeguard::Consequence {
-    safeguard::Consequence::Inform
 }
 
 /// Both hold the other's receipt for everything they sent.

@@ -40,7 +40,7 @@ impl Office {
         check_disclosure(&answer, attachments)?;
         check_against_review(case.value.stage, &answer)?;
         check_retention(&answer, self.now())?;
-        let screening = safeguard::screen_answer_asking(
+        let screening = safeguard::screen_answer(
             &answer,
             &for_gate(attachments),
             &case.value.request,
@@ -103,15 +103,12 @@ impl Office {
         let answer = drafted.draft.finish(case.value.request.items.len())?;
         check_retention(&answer, self.now())?;
         let next = state.answer_released(answer.outcome)?;
-        let peer = self.peer(&case.value.peer)?;
         let attachments = self.stored_attachments(&drafted.attachments)?;
-        let mut channel = self.load_channel(&peer.party)?;
         let mut writing = self.writing();
         let content = Content::Answer(Box::new(answer.clone()));
-        let message = self.dispatch(
+        let message = self.send(
             &mut writing,
-            &peer,
-            &mut channel,
+            &case.value.peer,
             &Dispatch {
                 content: &content,
                 attachments: &attachments,
@@ -122,7 +119,6 @@ impl Office {
                 exercise: case.value.exercise,
             },
         )?;
-        writing.file(&channel, None)?;
         let mut fields = act_fields(actor, allowed);
         fields.push(("message", message.to_string().into()));
         fields.push(("outcome", answer.outcome.code().into()));

@@ -147,14 +147,11 @@ impl Office {
     pub(crate) fn ping(&self, actor: &Actor, party: &PartyId) -> Result<Done, OfficeError> {
         let allowed = self.authorise(actor, Action::SendPing, self.node_facts(), None)?;
         let _chain = self.lock_chain();
-        let peer = self.peer(party)?;
-        let mut channel = self.load_channel(party)?;
         let mut writing = self.writing();
         let thread = self.new_thread(writing.now);
-        let message = self.dispatch(
+        let message = self.send(
             &mut writing,
-            &peer,
-            &mut channel,
+            party,
             &Dispatch {
                 content: &Content::Ping,
                 attachments: &[],
@@ -165,7 +162,6 @@ impl Office {
                 exercise: self.exercise,
             },
         )?;
-        writing.file(&channel, None)?;
         let mut fields = act_fields(actor, allowed);
         fields.push(("peer", party.to_string().into()));
         fields.push(("message", message.to_string().into()));

@@ -98,17 +98,14 @@ impl Office {
             Some(&case.value),
         )?;
         let next = outgoing(&case.value, "release")?.released()?;
-        let peer = self.peer(&case.value.peer)?;
         let attachments = self.stored_attachments(&case.value.attachments)?;
-        let mut channel = self.load_channel(&peer.party)?;
         let mut writing = self.writing();
         let hours = case.value.request.urgency.answer_within_hours();
         let deadline = writing.now.plus_seconds(i64::from(hours) * 3600);
         let content = Content::Request(Box::new(case.value.request.clone()));
-        let message = self.dispatch(
+        let message = self.send(
             &mut writing,
-            &peer,
-            &mut channel,
+            &case.value.peer,
             &Dispatch {
                 content: &content,
                 attachments: &attachments,
@@ -119,7 +116,6 @@ impl Office {
                 exercise: case.value.exercise,
             },
         )?;
-        writing.file(&channel, None)?;
         case.value.stage = Stage::Outgoing(next);
         case.value.released_by = Some(actor.name().to_owned());
         case.value.deadline = Some(deadline);
@@ -160,15 +156,12 @@ impl Office {
                     "the gate found selectors or persons in it that the request does not name; the counterpart reads this reason, write it without them",
                 ));
             }
-            let peer = self.peer(&case.value.peer)?;
-            let mut channel = self.load_channel(&peer.party)?;
             let content = Content::Withdrawal {
                 reason: reason.to_owned(),
             };
-            sent = Some(self.dispatch(
+            sent = Some(self.send(
                 &mut writing,
-                &peer,
-                &mut channel,
+                &case.value.peer,
                 &Dispatch {
                     content: &content,
                     attachments: &[],
@@ -179,7 +172,6 @@ impl Office {
                     exercise: case.value.exercise,
                 },
             )?);
-            writing.file(&channel, None)?;
         }
         case.value.stage = Stage::Outgoing(after);
         let mut fields = act_fields(actor, allowed);
