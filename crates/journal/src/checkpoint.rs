@@ -6,7 +6,9 @@
 
 use crate::edge::MAX_SIZE;
 use crate::hash::Hash;
-use crate::note::{self, Note, NoteError, NoteSigner, NoteVerifier};
+#[cfg(feature = "sign")]
+use crate::note::NoteSigner;
+use crate::note::{self, Note, NoteError, NoteVerifier};
 
 /// The state of a log: what its keeper may never contradict once signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +84,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the origin or a key name breaks the format: what could not be read back is not signed.
+    #[cfg(feature = "sign")]
     pub fn sign(&self, signers: &[&dyn NoteSigner]) -> Result<String, CheckpointError> {
         let text = self.to_text();
         if Self::parse(&text)? != *self {

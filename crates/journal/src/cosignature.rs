@@ -1,138 +1,52 @@
-//! Timestamped Ed25519 cosignatures of a witness, after C2SP `tlog-cosignature` (type 04).
+//! Timestamped cosignatures on checkpoints, after C2SP `tlog-cosignature`: Ed25519 (type 04) and
+//! ML-DSA-44 (type 06), which quantum computers cannot forge.
 //!
-//! A cosignature says: at this time, this was the largest checkpoint of this log that the witness has
-//! seen, and it continues all earlier ones. Whoever cosigns must have checked just that, with
-//! [`crate::proof::verify_consistency`], and have stored the size *before* signing.
+//! A cosignature says: this checkpoint continues all others of this log that the cosigner has seen,
+//! and, *as of the time in it*, it is the largest. Whoever cosigns must have checked just that, and
+//! have stored the checkpoint *before* signing; [`crate::witness`] makes both sure.
+//!
+//! A log signs its own checkpoints with type 06 as well. It makes no statement about the largest tree
+//! then, and its time may be zero ([`NO_TIME`]); a witness's time must not.
 
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use zeroize::Zeroize as _;
+mod ed25519;
+mod ml_dsa_44;
 
+pub use self::ed25519::CosignatureVerifier;
+#[cfg(feature = "sign")]
+pub use self::ed25519::Cosigner;
+#[cfg(feature = "sign")]
+pub use self::ml_dsa_44::MlDsa44Signer;
+pub use self::ml_dsa_44::{MlDsa44Verifier, ml_dsa_44_message};
 use crate::edge::MAX_SIZE;
-use crate::note::{
-    Note, NoteError, NoteSigner, NoteVerifier, TYPE_COSIGNATURE, VerifierKey, key_id,
-};
+use crate::note::{Note, NoteVerifier};
 
-/// Signs checkpoints as a witness, at one given time. The secret is wiped when dropped.
-///
-/// The same key must not be used for another witness: the signed message does not name the witness.
-pub struct Cosigner {
-    name: String,
-    key: SigningKey,
-    time: u64,
+/// The time of a cosignature that says nothing about when this was the largest checkpoint.
+pub const NO_TIME: u64 = 0;
+
+/// The bytes of a note signature: the time, then the signature proper (`timestamped_signature`).
+#[must_use]
+pub fn timestamped(time: u64, signature: &[u8]) -> Vec<u8> {
+    [&time.to_be_bytes()[..], signature].concat()
 }
 
-impl Cosigner {
-    /// The cosigner for a 32-byte secret seed (RFC 8032), at `time` in seconds since 1970 (POSIX).
-    #[must_use]
-    pub fn from_seed(name: &str, mut seed: [u8; 32], time: u64) -> Self {
-        let key = SigningKey::from_bytes(&seed);
-        seed.zeroize();
-        Self {
-            name: name.to_owned(),
-            key,
-            time,
-        }
-    }
-
-    /// The verifier for this cosigner's public key.
-    #[must_use]
-    pub fn verifier(&self) -> CosignatureVerifier {
-        CosignatureVerifier {
-            name: self.name.clone(),
-            key: self.key.verifying_key(),
-        }
-    }
+/// Time and signature proper of a note signature. The time is not yet verified.
+fn split_time(timestamped: &[u8]) -> Option<(u64, &[u8])> {
+    let (time, signature) = timestamped.split_first_chunk()?;
+    let time = u64::from_be_bytes(*time);
+    (time <= MAX_SIZE).then_some((time, signature)) // the specification's limit is the same 2^63 - 1
 }
 
-impl NoteSigner for Cosigner {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn key_id(&self) -> u32 {
-        key_id(
-            &self.name,
-            TYPE_COSIGNATURE,
-            self.key.verifying_key().as_bytes(),
-        )
-    }
-
-    fn sign(&self, text: &[u8]) -> Vec<u8> {
-        let signature = self.key.sign(&message(self.time, text)).to_bytes();
-        [&self.time.to_be_bytes()[..], &signature].concat()
-    }
-}
-
-/// Checks the cosignatures of one witness.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CosignatureVerifier {
-    name: String,
-    key: VerifyingKey,
-}
-
-impl CosignatureVerifier {
-    /// The verifier for a key text with type byte 04.
-    ///
-    /// # Errors
-    /// When the text is malformed or not such a key.
-    pub fn from_vkey(text: &str) -> Result<Self, NoteError> {
-        let parsed: VerifierKey = text.parse()?;
-        let key = parsed.ed25519(TYPE_COSIGNATURE)?;
-        Ok(Self {
-            name: parsed.name,
-            key,
-        })
-    }
-
-    /// The key text of this key.
-    #[must_use]
-    pub fn vkey(&self) -> String {
-        let key = self.key.to_bytes().to_vec();
-        VerifierKey {
-            name: self.name.clone(),
-            key_type: TYPE_COSIGNATURE,
-            key,
-        }
-        .to_string()
-    }
-
-    /// When this witness has cosigned the note, in seconds since 1970 (the latest time, if more than
-    /// once); nothing if it has not, or not validly.
-    #[must_use]
-    pub fn time_of(&self, note: &Note) -> Option<u64> {
-        note.signatures()
-            .iter()
-            .filter(|line| line.name == self.name && line.key_id == self.key_id())
-            .filter_map(|line| self.check(note.text().as_bytes(), &line.signature))
-            .max()
-    }
-
-    /// The time in a cosignature over `text`, if it is valid.
-    fn check(&self, text: &[u8], cosignature: &[u8]) -> Option<u64> {
-        let (time, signature) = cosignature.split_first_chunk()?;
-        let time = Some(u64::from_be_bytes(*time)).filter(|time| *time <= MAX_SIZE)?;
-        let signature = Signature::from_slice(signature).ok()?;
-        self.key
-            .verify_strict(&message(time, text), &signature)
-            .ok()?;
-        Some(time)
-    }
-}
-
-impl NoteVerifier for CosignatureVerifier {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn key_id(&self) -> u32 {
-        key_id(&self.name, TYPE_COSIGNATURE, self.key.as_bytes())
-    }
-
-    fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
-        self.check(text, signature).is_some()
-    }
-}
-
-fn message(time: u64, text: &[u8]) -> Vec<u8> {
-    [format!("cosignature/v1\ntime {time}\n").as_bytes(), text].concat()
+/// The latest time at which `verifier` has cosigned `note`, where `check` gives the time in a valid
+/// cosignature.
+fn latest_time(
+    note: &Note,
+    verifier: &dyn NoteVerifier,
+    check: impl Fn(&[u8], &[u8]) -> Option<u64>,
+) -> Option<u64> {
+    let key_id = verifier.key_id();
+    note.signatures()
+        .iter()
+        .filter(|line| line.name == verifier.name() && line.key_id == key_id)
+        .filter_map(|line| check(note.text().as_bytes(), &line.signature))
+        .max()
 }

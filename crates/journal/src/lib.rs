@@ -13,13 +13,18 @@
 //! Where to start reading, in this order:
 //!
 //! 1. [`mod@hash`]: the two hash functions everything rests on.
-//! 2. [`edge`] and [`tile`]: how the tree grows and how it is stored.
+//! 2. [`edge`] and [`tile`]: how the tree grows and how it is stored; [`resource`]: what of it is published.
 //! 3. [`proof`]: inclusion and consistency, made from tiles and checked without them.
-//! 4. [`note`], [`checkpoint`] and [`cosignature`]: what is signed, by whom.
-//! 5. [`entry`] and [`opening`]: what a leaf is, and how single fields of it are shown.
-//! 6. [`proof_file`] and [`extract`]: what leaves the house as evidence.
+//! 4. [`note`], [`checkpoint`], [`cosignature`] and [`log_key`]: what is signed, by whom.
+//! 5. [`witness`], [`policy`] and [`grade`]: who else vouches for a checkpoint, and when that is enough.
+//! 6. [`entry`] and [`opening`]: what a leaf is, and how single fields of it are shown.
+//! 7. [`proof_file`], [`extract`] and [`resource`]: what leaves the house as evidence.
+//!
+//! Signers are behind the feature `sign`, which is on by default. Without it the crate only reads and
+//! verifies, and nothing it depends on needs an operating system.
 //!
 //! ```
+//! # #[cfg(feature = "sign")] {
 //! use journal::{checkpoint::Checkpoint, edge::Edge, hash::leaf_hash, note::Ed25519Signer};
 //!
 //! let mut edge = Edge::new();
@@ -31,6 +36,7 @@
 //! let head = Checkpoint { origin: origin.into(), size: edge.size(), root: edge.root() };
 //! let signed = head.sign(&[&signer])?;
 //! assert_eq!(Checkpoint::open(&signed, origin, &[&signer.verifier()])?, head);
+//! # }
 //! # Ok::<(), journal::checkpoint::CheckpointError>(())
 //! ```
 
@@ -40,9 +46,14 @@ pub mod cosignature;
 pub mod edge;
 pub mod entry;
 pub mod extract;
+pub mod grade;
 pub mod hash;
+pub mod log_key;
 pub mod note;
 pub mod opening;
+pub mod policy;
 pub mod proof;
 pub mod proof_file;
+pub mod resource;
 pub mod tile;
+pub mod witness;

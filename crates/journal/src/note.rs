@@ -4,6 +4,7 @@
 //! short key id; a signature by an unknown key says nothing and is passed over, a *failing* signature
 //! by a known key spoils the whole note.
 
+mod any_verifier;
 mod ed25519;
 mod verifier_key;
 
@@ -12,7 +13,10 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-pub use self::ed25519::{Ed25519Signer, Ed25519Verifier};
+pub use self::any_verifier::{AnyVerifier, KeyKind};
+#[cfg(feature = "sign")]
+pub use self::ed25519::Ed25519Signer;
+pub use self::ed25519::Ed25519Verifier;
 pub use self::verifier_key::VerifierKey;
 use crate::hash::sha256;
 
@@ -20,6 +24,8 @@ use crate::hash::sha256;
 pub const TYPE_ED25519: u8 = 0x01;
 /// Signature type byte of timestamped Ed25519 cosignatures ([`crate::cosignature`]).
 pub const TYPE_COSIGNATURE: u8 = 0x04;
+/// Signature type byte of timestamped ML-DSA-44 signatures on checkpoints ([`crate::cosignature`]).
+pub const TYPE_ML_DSA_44: u8 = 0x06;
 /// Signature type byte without assigned meaning. The key must then begin with a longer identifier of
 /// the signature type, so that two private types cannot be taken for each other.
 pub const TYPE_PRIVATE: u8 = 0xff;
@@ -53,6 +59,9 @@ pub enum NoteError {
     /// A verifier key text is not `name+id+base64`, its id does not fit, or its key is unusable.
     #[error("verifier key is malformed")]
     VerifierKey,
+    /// A key cannot sign this text, such as one for checkpoints something that is none.
+    #[error("key {0} cannot sign this text")]
+    NotSignable(String),
     /// A known key's signature does not verify.
     #[error("signature by {name} (key {key_id:08x}) does not verify")]
     BadSignature {
@@ -85,12 +94,14 @@ pub struct Note {
 }
 
 /// A key that can sign notes. Implementations wipe their secret when dropped.
+#[cfg(feature = "sign")]
 pub trait NoteSigner {
     /// Name of the key: not empty, no spaces, no plus sign.
     fn name(&self) -> &str;
     /// Id of the key; see [`key_id`].
     fn key_id(&self) -> u32;
-    /// The signature over `text`, which ends in a newline.
+    /// The signature over `text`, which ends in a newline. Empty when a key of this type cannot sign
+    /// such a text; no line is made of it then.
     fn sign(&self, text: &[u8]) -> Vec<u8>;
 }
 
@@ -130,7 +141,7 @@ pub fn key_id(name: &str, key_type: u8, key: &[u8]) -> u32 {
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }
 
-fn check_name(name: &str) -> Result<(), NoteError> {
+pub(crate) fn check_name(name: &str) -> Result<(), NoteError> {
     let bad = |c: char| c.is_whitespace() || c.is_control() || c == '+';
     if name.is_empty() || name.contains(bad) {
         return Err(NoteError::KeyName(name.to_owned()));
@@ -152,7 +163,8 @@ impl Note {
     /// Signs `text` with each signer, in order.
     ///
     /// # Errors
-    /// When the text or a signer's name breaks the format.
+    /// When the text or a signer's name breaks the format, or a key cannot sign such a text.
+    #[cfg(feature = "sign")]
     pub fn sign(text: String, signers: &[&dyn NoteSigner]) -> Result<Self, NoteError> {
         check_text(&text)?;
         let mut note = Note {
@@ -168,17 +180,50 @@ impl Note {
     /// Adds the signature of one more key, for instance a witness.
     ///
     /// # Errors
-    /// When the signer's name breaks the format or there are too many signatures.
+    /// When the signer's name breaks the format, its key cannot sign such a text, or there are too
+    /// many signatures.
+    #[cfg(feature = "sign")]
     pub fn add_signature(&mut self, signer: &dyn NoteSigner) -> Result<(), NoteError> {
         check_name(signer.name())?;
-        if self.signatures.len() >= MAX_SIGNATURES {
-            return Err(NoteError::TooManySignatures);
-        }
-        self.signatures.push(NoteSignature {
+        let line = NoteSignature {
             name: signer.name().to_owned(),
             key_id: signer.key_id(),
             signature: signer.sign(self.text.as_bytes()),
-        });
+        };
+        if line.signature.is_empty() {
+            return Err(NoteError::NotSignable(line.name));
+        }
+        self.put_line(line)
+    }
+
+    /// Puts a line under the note, in the place of an older one by the same key.
+    pub(crate) fn replace_line(&mut self, line: NoteSignature) -> Result<(), NoteError> {
+        self.signatures
+            .retain(|old| (&old.name, old.key_id) != (&line.name, line.key_id));
+        self.put_line(line)
+    }
+
+    /// The same text with some of the lines, each key once.
+    pub(crate) fn only(&self, wanted: impl Fn(&NoteSignature) -> bool) -> Note {
+        let mut signatures: Vec<NoteSignature> = Vec::new();
+        for line in self.signatures.iter().filter(|line| wanted(line)) {
+            let of_line =
+                |old: &NoteSignature| (&old.name, old.key_id) == (&line.name, line.key_id);
+            if !signatures.iter().any(of_line) {
+                signatures.push(line.clone());
+            }
+        }
+        Note {
+            text: self.text.clone(),
+            signatures,
+        }
+    }
+
+    fn put_line(&mut self, line: NoteSignature) -> Result<(), NoteError> {
+        if self.signatures.len() >= MAX_SIGNATURES {
+            return Err(NoteError::TooManySignatures);
+        }
+        self.signatures.push(line);
         Ok(())
     }
 
@@ -189,19 +234,9 @@ impl Note {
     pub fn parse(note: &str) -> Result<Self, NoteError> {
         check_text(note)?;
         let (body, lines) = note.rsplit_once("\n\n").ok_or(NoteError::NoSignatures)?;
-        let mut signatures = Vec::new();
-        for (number, line) in lines.lines().enumerate() {
-            if signatures.len() == MAX_SIGNATURES {
-                return Err(NoteError::TooManySignatures);
-            }
-            signatures.push(parse_signature(line).ok_or(NoteError::SignatureLine(number + 1))?);
-        }
-        if signatures.is_empty() {
-            return Err(NoteError::NoSignatures);
-        }
         Ok(Note {
             text: format!("{body}\n"),
-            signatures,
+            signatures: parse_signatures(lines)?,
         })
     }
 
@@ -216,6 +251,22 @@ impl Note {
     pub fn signatures(&self) -> &[NoteSignature] {
         &self.signatures
     }
+}
+
+/// Reads signature lines that stand without a note, as a witness answers them: at least one, each
+/// ending in a newline.
+pub(crate) fn parse_signatures(lines: &str) -> Result<Vec<NoteSignature>, NoteError> {
+    let mut signatures = Vec::new();
+    for (number, line) in lines.split_terminator('\n').enumerate() {
+        if signatures.len() == MAX_SIGNATURES {
+            return Err(NoteError::TooManySignatures);
+        }
+        signatures.push(parse_signature(line).ok_or(NoteError::SignatureLine(number + 1))?);
+    }
+    if signatures.is_empty() || !lines.ends_with('\n') {
+        return Err(NoteError::NoSignatures);
+    }
+    Ok(signatures)
 }
 
 fn parse_signature(line: &str) -> Option<NoteSignature> {
@@ -233,12 +284,18 @@ fn parse_signature(line: &str) -> Option<NoteSignature> {
     })
 }
 
+impl fmt::Display for NoteSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [&self.key_id.to_be_bytes()[..], &self.signature].concat();
+        write!(f, "— {} {}", self.name, STANDARD.encode(bytes))
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
         for line in &self.signatures {
-            let bytes = [&line.key_id.to_be_bytes()[..], &line.signature].concat();
-            writeln!(f, "— {} {}", line.name, STANDARD.encode(bytes))?;
+            writeln!(f, "{line}")?;
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Offline receipts: one text file that proves an entry, after C2SP `tlog-proof`.
 //!
-//! The file holds the entry's number, the inclusion proof and a signed checkpoint. With the entry and
-//! the log's public keys it can be checked years later, without the log.
+//! The file holds the entry's number, the inclusion proof and a signed checkpoint, with the
+//! cosignatures of witnesses under it. With the entry and the public keys (or a policy that names them)
+//! it can be checked years later, without the log.
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::checkpoint::{Checkpoint, CheckpointError, parse_decimal};
 use crate::hash::{Hash, leaf_hash};
 use crate::note::{MAX_NOTE_BYTES, Note, NoteVerifier};
+use crate::policy::{Policy, PolicyRefusal, Verdict};
 use crate::proof::{VerifyError, verify_inclusion};
 
 /// The first line of every proof file.
@@ -43,6 +45,9 @@ pub enum ProofFileError {
     /// The checkpoint is malformed, of another log, or not signed as demanded.
     #[error("checkpoint of the proof file is not acceptable")]
     Checkpoint(#[from] CheckpointError),
+    /// The checkpoint is not valid under the policy.
+    #[error("checkpoint of the proof file is not valid under the policy")]
+    Policy(#[from] PolicyRefusal),
     /// The entry is not proven.
     #[error("proof file does not prove entry {index}")]
     Entry {
@@ -122,17 +127,37 @@ impl ProofFile {
         verifiers: &[&dyn NoteVerifier],
     ) -> Result<Checkpoint, ProofFileError> {
         let checkpoint = Checkpoint::open(&self.checkpoint, origin, verifiers)?;
+        self.verify_entry(entry, &checkpoint)?;
+        Ok(checkpoint)
+    }
+
+    /// Checks that `entry` is in a log of the policy, by a checkpoint that is valid under it; see
+    /// [`Policy::open`]. Returns that checkpoint, and who has cosigned it.
+    ///
+    /// # Errors
+    /// When the checkpoint or the proof does not hold.
+    pub fn verify_with_policy(
+        &self,
+        entry: &[u8],
+        policy: &Policy,
+    ) -> Result<(Checkpoint, Verdict), ProofFileError> {
+        let (checkpoint, verdict) = policy.open(&self.checkpoint)?;
+        self.verify_entry(entry, &checkpoint)?;
+        Ok((checkpoint, verdict))
+    }
+
+    fn verify_entry(&self, entry: &[u8], checkpoint: &Checkpoint) -> Result<(), ProofFileError> {
+        let Self { index, proof, .. } = self;
         verify_inclusion(
             &leaf_hash(entry),
-            self.index,
+            *index,
             checkpoint.size,
-            &self.proof,
+            proof,
             &checkpoint.root,
         )
         .map_err(|source| ProofFileError::Entry {
-            index: self.index,
+            index: *index,
             source,
-        })?;
-        Ok(checkpoint)
+        })
     }
 }

@@ -1,4 +1,5 @@
 //! Proof files and extracts: evidence that leaves the house and must stand on its own.
+#![cfg(feature = "sign")]
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
 //! Signed notes, checkpoints and cosignatures: who can be believed to have signed what.
+#![cfg(feature = "sign")]
 #![allow(clippy::unwrap_used)]
 
 use journal::checkpoint::{Checkpoint, CheckpointError};

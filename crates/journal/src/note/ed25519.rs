@@ -1,19 +1,27 @@
 //! Notes signed with plain Ed25519 (type 01).
 
+#[cfg(feature = "sign")]
 use std::fmt;
 
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, VerifyingKey};
+#[cfg(feature = "sign")]
+use ed25519_dalek::{Signer as _, SigningKey};
+#[cfg(feature = "sign")]
 use zeroize::Zeroize as _;
 
+#[cfg(feature = "sign")]
+use super::NoteSigner;
 use super::verifier_key::usable_ed25519;
-use super::{NoteError, NoteSigner, NoteVerifier, TYPE_ED25519, VerifierKey, check_name, key_id};
+use super::{NoteError, NoteVerifier, TYPE_ED25519, VerifierKey, check_name, key_id};
 
 /// Signs notes with Ed25519. The secret is wiped when dropped.
+#[cfg(feature = "sign")]
 pub struct Ed25519Signer {
     name: String,
     key: SigningKey,
 }
 
+#[cfg(feature = "sign")]
 impl Ed25519Signer {
     /// The signer for a 32-byte secret seed (RFC 8032). A name that the format forbids is refused
     /// when signing.
@@ -37,6 +45,7 @@ impl Ed25519Signer {
     }
 }
 
+#[cfg(feature = "sign")]
 impl fmt::Debug for Ed25519Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ed25519Signer")
@@ -45,6 +54,7 @@ impl fmt::Debug for Ed25519Signer {
     }
 }
 
+#[cfg(feature = "sign")]
 impl NoteSigner for Ed25519Signer {
     fn name(&self) -> &str {
         &self.name
