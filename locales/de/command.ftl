@@ -8,9 +8,7 @@ command-failed-not-authenticated = Prüfen Sie Name (--as) und Kennwort (KONTAKT
 command-failed-busy = Versuchen Sie es noch einmal.
 command-failed-store = Sehen Sie in das Protokoll des Knotens und führen Sie aus: kontaktstelle journal verify
 command-config-good = Die Konfiguration ist in Ordnung: { $file }
-command-keys-made = Schlüssel erzeugt; Schlüsselmanifest: { $manifest }
 command-keys-fingerprint = Fingerabdruck der Wurzel, über einen anderen Weg zu vergleichen:
-command-keys-root = Nehmen Sie { $file } jetzt von dieser Maschine; der Knoten braucht ihn im Betrieb nicht.
 command-nothing = Nichts vorhanden.
 command-peer-line = { $peer }: gesendet { $sent }, angenommen { $accepted }, zuletzt gehört { $heard }
 command-log-line = { $log }: { $size } Einträge, Wurzel { $root }
@@ -53,9 +51,38 @@ measure-withdrawn = zurückgenommen
 measure-pings = Erreichbarkeitsprüfungen
 measure-pings-answered = Erreichbarkeitsprüfungen beantwortet
 command-draft-hash = Entwurf, der freizugeben wäre: { $hash }
-command-records-good = { $count } Aufzeichnungen stimmen mit den Einträgen überein, die sie niedergeschrieben haben.
 command-no-policy = keine Regel erlaubt es
 inquiry-open = offen
 inquiry-filed = Antwort eingereicht
 inquiry-released = Antwort freigegeben
 command-not-now = Nicht ausgeführt: Das ist nicht möglich, solange der Vorgang im Stand „{ $state }“ ist. Es wurde nichts geändert.
+command-verifying = Wird nachgerechnet
+command-documents-good = { $documents } Fassungen von Dokumenten stehen da, wie ihre Einträge sie geschrieben haben, { $blobs } gespeicherte Papiere sind ganz; { $uncovered } Zeilen haben keinen Eintrag, der Inhalt von { $destroyed } Einträgen wurde zu seiner Zeit vernichtet.
+command-objects-good = { $count } Anlagen sind ganz.
+command-grade-self_signed = Nur dieser Knoten steht dafür ein.
+command-grade-peer_witnessed = Die Gegenseite hat es bezeugt.
+command-grade-quorum_witnessed = Genügend Zeugen stehen dafür ein.
+command-grade-since = { $grade } Spätestens um { $at }, mit einem Prüfpunkt über { $size } Einträge.
+command-rebuilt = Aus { $entries } Einträgen neu gebildet: { $derived } Zeilen abgeleitet, { $copied } übernommen, über die kein Eintrag etwas sagt.
+command-rebuilt-same = Jede Tabelle ist Byte für Byte dieselbe.
+command-rebuilt-different = Diese Tabellen sind nicht, was die Einträge sagen: { $tables }
+command-rebuilt-replaced = Die neu gebildete Datenbank steht an ihrem Platz; die frühere ist { $kept }. Starten Sie den Knoten.
+command-adopted = { $origin }: { $size } Einträge, Wurzel { $root }, stehen jetzt im Anker.
+command-epoch-opened =
+    { $log } geht als Epoche { $epoch } unter dem Ursprung { $origin } weiter, ab { $size } Einträgen.
+    Entwerfen Sie nun das Schlüsselmanifest, das ihn nennt (kontaktstelle key rotate epoch), lassen Sie es unterschreiben und veröffentlichen Sie es; der Knoten startet damit und schreibt auf, wo die frühere Epoche endete.
+command-backup-passphrase = Passphrase des Schlüssels für Sicherungen:
+command-backup-key-made = Schlüssel für Sicherungen erzeugt. Bewahren Sie { $secret } getrennt vom Knoten an zwei Orten auf; der Knoten braucht nur { $public }.
+command-backup-good = { $file } ist geschrieben, wurde zurückgelesen und nachgerechnet: { $entries } Einträge, { $rows } Zeilen, { $attachments } Anlagen. Schlüssel und Anker sind nicht darin.
+command-restored =
+    { $file } ist geladen und nachgerechnet: { $entries } Einträge, { $rows } Zeilen, { $attachments } Anlagen.
+    Bringen Sie Schlüssel und Anker zurück, bevor der Knoten startet. Kennt der Anker oder ein Zeuge mehr Einträge als die Sicherung, so liest der Knoten nur und sagt es.
+command-moved =
+    { $rows } Zeilen und { $attachments } Anlagen sind in { $database }; ihr Hash ist { $hash }, derselbe wie vorher.
+    Starten Sie den Knoten mit der neuen Konfiguration. Die alte Datenbank lässt sich lesen, unterschrieben wird über sie nichts mehr.
+command-witness-made = Zeuge in { $dir } eingerichtet. Stellen Sie dieses Verzeichnis nie aus einer Sicherung wieder her. Seine Schlüssel, für die Regeln der Knoten:
+command-failed-unconfirmed = Der Knoten fragt seine Zeugen, wenn er läuft: starten Sie ihn mit kontaktstelle serve.
+command-failed-read-only = Der Knoten liest nur. Sehen Sie in sein Protokoll; wie es weitergeht, steht im Handbuch für den Betrieb.
+read-only-set-back = Dieser Knoten liest nur: Das Protokoll „{ $log }“ wurde zurückgesetzt. Diese Datenbank hat { $ours } Einträge; { $seen-by } hat einen Stand von { $seen } Einträgen gesehen, zu dem sie nicht führen. Holen Sie die Einträge aus der Abschrift der Gegenseite zurück, oder eröffnen Sie eine neue Epoche.
+read-only-damaged = Dieser Knoten liest nur: Die Selbstprüfung ist fehlgeschlagen ({ $what }). Stellen Sie die Datenbank aus einer Sicherung wieder her, oder bauen Sie sie aus ihren Einträgen neu auf.
+standing-unconfirmed = Dieser Knoten unterschreibt noch nicht: Zu { $logs } wurde noch kein Zeuge befragt. Warten Sie auf eine Antwort, oder lassen Sie ihn unbestätigt weiterarbeiten; das wird niedergeschrieben.

@@ -18,7 +18,7 @@ demo-request-arrived = { $side }: eingegangen „{ $subject }“ – { $state }
 demo-screened = de: Vorprüfung: { $selectors } Selektoren gelesen, { $findings } davon wären ein Grund, es anzuhalten
 demo-three-officers = de: Prüfung gibt unter Bedingungen frei, Sachbearbeitung entwirft, eine dritte Person gibt die Antwort frei
 demo-answered = cn: Antwort mit Bedingungen erhalten, zu löschen bis { $retain }
-demo-receipts = { $side }: { $count } gesendete Nachrichten, für jede liegt die Quittung von { $peer } vor
+demo-receipts = { $side }: { $count } Nachrichten gesandt; zu jeder liegen beide Quittungen von { $peer } vor: empfangen, ehe sie lesbar war (D.1), und ausgehändigt (E.1)
 demo-finding = de: angehalten wegen: { $check } – gefunden „{ $evidence }“, das ist { $canonical }
 demo-neutral = { $side }: sieht davon nichts; der eigene Stand lautet wie bei jedem Ersuchen „{ $state }“
 demo-own-held = { $side }: ein eigener Entwurf mit versteckter Adresse wird vom eigenen Tor ebenso angehalten
@@ -47,3 +47,4 @@ demo-consoles =
     Kennwort aller Personen der Übung: { $password }
 demo-officers = { $side }: { $officers }
 demo-end = Beenden mit Strg-C.
+demo-witnessed = { $side }: alle { $size } Einträge des Austauschjournals sind bezeugt, von { $peer } und mit beiden Schlüsseln vom eigenen Zeugen (von genügend Zeugen bezeugt, { $at })

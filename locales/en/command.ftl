@@ -8,9 +8,7 @@ command-failed-not-authenticated = Check name (--as) and password (KONTAKTSTELLE
 command-failed-busy = Try again.
 command-failed-store = Look at the node's log and run: kontaktstelle journal verify
 command-config-good = The configuration is good: { $file }
-command-keys-made = Keys made; key manifest: { $manifest }
 command-keys-fingerprint = Fingerprint of the root, to be compared over another channel:
-command-keys-root = Take { $file } off this machine now; the node does not need it to run.
 command-nothing = Nothing there.
 command-peer-line = { $peer }: sent { $sent }, accepted { $accepted }, last heard { $heard }
 command-log-line = { $log }: { $size } entries, root { $root }
@@ -53,9 +51,38 @@ measure-withdrawn = withdrawn
 measure-pings = communication checks
 measure-pings-answered = communication checks answered
 command-draft-hash = Draft to be released: { $hash }
-command-records-good = { $count } records agree with the entries that wrote them down.
 command-no-policy = no policy permits it
 inquiry-open = open
 inquiry-filed = answer filed
 inquiry-released = answer released
 command-not-now = Not carried out: this is not possible while the case is “{ $state }”. Nothing was changed.
+command-verifying = Recomputing
+command-documents-good = { $documents } document revisions are as their entries wrote them, { $blobs } stored papers are whole; { $uncovered } rows have no entry, the content of { $destroyed } entries was destroyed at its date.
+command-objects-good = { $count } attachments are whole.
+command-grade-self_signed = Only this node vouches for it.
+command-grade-peer_witnessed = The counterpart has witnessed it.
+command-grade-quorum_witnessed = A quorum of witnesses vouches for it.
+command-grade-since = { $grade } At the latest at { $at }, by a checkpoint of { $size } entries.
+command-rebuilt = Made again from { $entries } entries: { $derived } rows derived, { $copied } copied that no entry says anything of.
+command-rebuilt-same = Every table is the same, byte for byte.
+command-rebuilt-different = These tables are not what the entries say: { $tables }
+command-rebuilt-replaced = The rebuilt database is in its place; the former one is { $kept }. Start the node.
+command-adopted = { $origin }: { $size } entries, root { $root }, are in the anchor now.
+command-epoch-opened =
+    { $log } goes on as epoch { $epoch } under the origin { $origin }, from { $size } entries on.
+    Now draft the key manifest that names it (kontaktstelle key rotate epoch), have it signed and publish it; the node starts with it and writes down where the former epoch ended.
+command-backup-passphrase = Passphrase of the key for backups:
+command-backup-key-made = Key for backups made. Keep { $secret } away from the node, in two places; the node needs only { $public }.
+command-backup-good = { $file } is written, was read back and recomputed: { $entries } entries, { $rows } rows, { $attachments } attachments. Keys and anchor are not in it.
+command-restored =
+    { $file } is loaded and recomputed: { $entries } entries, { $rows } rows, { $attachments } attachments.
+    Bring back keys and anchor before the first start. If the anchor or a witness knows more entries than the backup has, the node only reads and says so.
+command-moved =
+    { $rows } rows and { $attachments } attachments are at { $database }; their hash is { $hash }, the same as before.
+    Start the node with the new configuration. The old database can be read, but nothing is signed over it any more.
+command-witness-made = Witness made in { $dir }. Never restore this directory from a backup. Its keys, for the nodes' policies:
+command-failed-unconfirmed = The node asks its witnesses when it runs: start it with kontaktstelle serve.
+command-failed-read-only = The node only reads. Look at its log; the operators' handbook says how to go on.
+read-only-set-back = This node is read-only: log “{ $log }” was set back. This database has { $ours } entries; { $seen-by } has seen a head of { $seen } entries that they do not lead to. Fetch the entries back from the counterpart's copy of the log, or open a new epoch.
+read-only-damaged = This node is read-only: the self-check failed ({ $what }). Restore the database from a backup, or rebuild it from its entries.
+standing-unconfirmed = This node does not sign yet: no witness has been asked about { $logs }. Wait for an answer, or have it go on unconfirmed; that is written down.

@@ -18,7 +18,7 @@ demo-request-arrived = { $side }: arrived “{ $subject }” – { $state }
 demo-screened = de: screening: { $selectors } selectors read, { $findings } of them a reason to stop it
 demo-three-officers = de: review clears under conditions, a handler drafts, a third person releases the answer
 demo-answered = cn: answer received with conditions, to be deleted by { $retain }
-demo-receipts = { $side }: { $count } messages sent, the receipt of { $peer } is on file for each
+demo-receipts = { $side }: { $count } messages sent; for each, both receipts of { $peer } are on file: consigned before it could be read (D.1), handed over (E.1)
 demo-finding = de: held because: { $check } – found “{ $evidence }”, which is { $canonical }
 demo-neutral = { $side }: sees nothing of it; its own state is “{ $state }” as for every request
 demo-own-held = { $side }: a draft of its own with a hidden address is stopped by its own gate in the same way
@@ -47,3 +47,4 @@ demo-consoles =
     Password of everyone in the exercise: { $password }
 demo-officers = { $side }: { $officers }
 demo-end = End with Ctrl-C.
+demo-witnessed = { $side }: all { $size } entries of the exchange log are vouched for by { $peer } and by a domestic witness, both its keys (quorum-witnessed, { $at })

@@ -4,16 +4,18 @@ use crate::asking::ask;
 use crate::error::ExchangeError;
 use crate::patience::Patience;
 use crate::protocol::{
-    EXTRACT, JSON_TYPE, MAX_EXTRACT_BYTES, MAX_REFUSAL_BYTES, MESSAGE_TYPE, MESSAGES, Refusal,
-    RefusalCode,
+    ADD_CHECKPOINT, EXTRACT, JSON_TYPE, MAX_EXTRACT_BYTES, MAX_REFUSAL_BYTES, MAX_WITNESS_BYTES,
+    MESSAGE_TYPE, MESSAGES, Missing, NOTE_TYPE, PIECE_TYPE, Received, Refusal, RefusalCode,
+    StillMissing, WITNESSED, headers_path, payload_path,
 };
 use crate::tls::{PinVerifier, Pins, TlsIdentity, client_config, key_exchange, no_name};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::client::conn::http1::SendRequest;
-use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
+use hyper::header::{CONTENT_TYPE, HOST};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use journal::hash::Hash;
 use office::Office;
 use records::PartyId;
 use rustls::NamedGroup;
@@ -60,7 +62,8 @@ impl Connection {
         let address = peer.keys()?.exchange_address;
         // Only this peer's keys: another peer that answers at its address is a stranger.
         let verifier = Arc::new(PinVerifier::new(Pins::of(vec![peer])));
-        let config = client_config(identity, verifier).map_err(ExchangeError::Tls)?;
+        let suite = office.suite(party);
+        let config = client_config(identity, verifier, suite).map_err(ExchangeError::Tls)?;
 
         let tcp = timeout(patience.connect, TcpStream::connect(&address))
             .await
@@ -114,8 +117,8 @@ impl Connection {
         self.sender.is_closed()
     }
 
-    /// Hands in a sealed message and returns the receipt, unread. `on_sent` is called when the last
-    /// byte has been handed to the connection.
+    /// Hands in a sealed message. `on_sent` is called when the last byte has been handed to the
+    /// connection.
     ///
     /// # Errors
     /// [`ExchangeError::Refused`] with the peer's reason; otherwise whether the peer has taken the
@@ -124,43 +127,99 @@ impl Connection {
         &mut self,
         message: Vec<u8>,
         on_sent: impl FnOnce() + Send + 'static,
-    ) -> Result<String, ExchangeError> {
-        let patience = self.patience.transfer(message.len() as u64);
+    ) -> Result<HandedIn, ExchangeError> {
         let letter = Letter {
             rest: Bytes::from(message),
             on_sent: Some(Box::new(on_sent)),
         };
-        let request = self.request(Method::POST, MESSAGES, letter);
-        let receipt = timeout(patience, self.send(request, "receipt", MAX_RECEIPT_BYTES))
-            .await
-            .map_err(|_| ExchangeError::TooSlow("the peer's receipt"))??;
-        String::from_utf8(receipt).map_err(|e| ExchangeError::Unreadable {
-            what: "receipt",
-            source: e.into(),
-        })
+        let request = self.request(Method::POST, MESSAGES, MESSAGE_TYPE, letter);
+        let answer = self.ask(request, "receipt", MAX_RECEIPT_BYTES).await?;
+        if answer.status != StatusCode::ACCEPTED {
+            return text("receipt", answer.body).map(HandedIn::Receipt);
+        }
+        let still: StillMissing = read_json("list of missing payloads", &answer.body)?;
+        Ok(HandedIn::Missing(still.missing))
     }
 
-    /// Fetches the peer's exchange log with us, as JSON.
+    /// Hands in a piece of a payload; gives how much of it the peer has then.
     ///
     /// # Errors
     /// As [`Self::hand_in`].
-    pub async fn fetch_extract(&mut self) -> Result<Vec<u8>, ExchangeError> {
-        let nothing = Letter {
-            rest: Bytes::new(),
-            on_sent: None,
-        };
-        let request = self.request(Method::GET, EXTRACT, nothing);
-        timeout(
-            self.patience.transfer(MAX_EXTRACT_BYTES as u64),
-            self.send(request, "extract", MAX_EXTRACT_BYTES),
-        )
-        .await
-        .map_err(|_| ExchangeError::TooSlow("the peer's extract"))?
+    pub async fn hand_in_piece(
+        &mut self,
+        payload: &Hash,
+        offset: u64,
+        piece: Vec<u8>,
+    ) -> Result<u64, ExchangeError> {
+        let path = payload_path(payload, offset);
+        let request = self.request(Method::PUT, &path, PIECE_TYPE, Letter::of(piece));
+        let answer = self.ask(request, "count", MAX_REFUSAL_BYTES).await?;
+        let received: Received = read_json("count", &answer.body)?;
+        Ok(received.received)
     }
 
-    fn request(&self, method: Method, path: &'static str, letter: Letter) -> Request<Letter> {
+    /// Releases the headers of a message and returns the receipt, unread.
+    ///
+    /// # Errors
+    /// As [`Self::hand_in`].
+    pub async fn release(
+        &mut self,
+        message: &Hash,
+        headers: Vec<u8>,
+    ) -> Result<String, ExchangeError> {
+        let path = headers_path(message);
+        let request = self.request(Method::POST, &path, JSON_TYPE, Letter::of(headers));
+        let answer = self.ask(request, "receipt", MAX_RECEIPT_BYTES).await?;
+        text("receipt", answer.body)
+    }
+
+    /// Fetches a piece of the peer's exchange log with us, from entry `from` on, as JSON.
+    ///
+    /// # Errors
+    /// As [`Self::hand_in`].
+    pub async fn fetch_extract(&mut self, from: u64) -> Result<Vec<u8>, ExchangeError> {
+        let path = format!("{EXTRACT}?from={from}");
+        let request = self.request(Method::GET, &path, JSON_TYPE, Letter::of(Vec::new()));
+        Ok(self.ask(request, "extract", MAX_EXTRACT_BYTES).await?.body)
+    }
+
+    /// Asks the peer to cosign our exchange log with it (C2SP tlog-witness).
+    ///
+    /// # Errors
+    /// As [`Self::hand_in`], but for answers that the protocol knows: those are returned.
+    pub async fn add_checkpoint(&mut self, request: String) -> Result<Answered, ExchangeError> {
+        let letter = Letter::of(request.into_bytes());
+        let request = self.request(Method::POST, ADD_CHECKPOINT, NOTE_TYPE, letter);
+        self.exchange(request, "cosignature", MAX_WITNESS_BYTES)
+            .await
+    }
+
+    /// What the peer has cosigned of our exchange log last; nothing if it has not.
+    ///
+    /// # Errors
+    /// As [`Self::hand_in`].
+    pub async fn witnessed_checkpoint(&mut self) -> Result<Option<String>, ExchangeError> {
+        let request = self.request(Method::GET, WITNESSED, NOTE_TYPE, Letter::of(Vec::new()));
+        let answer = self
+            .exchange(request, "checkpoint", MAX_WITNESS_BYTES)
+            .await?;
+        match answer.status {
+            StatusCode::OK => text("checkpoint", answer.body).map(Some),
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => Err(refused(&answer)),
+        }
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &'static str,
+        letter: Letter,
+    ) -> Request<Letter> {
         let mut request = Request::new(letter);
-        *request.uri_mut() = hyper::Uri::from_static(path);
+        // Paths are made here, of constants, digits and hexadecimal.
+        *request.uri_mut() = path.parse().unwrap_or_default();
         *request.method_mut() = method;
         let headers = request.headers_mut();
         // HTTP/1.1 asks for it (RFC 9112, section 3.2); nobody here looks at it.
@@ -170,39 +229,96 @@ impl Connection {
                 .parse()
                 .unwrap_or(hyper::header::HeaderValue::from_static("peer")),
         );
-        headers.insert(ACCEPT, hyper::header::HeaderValue::from_static(JSON_TYPE));
         headers.insert(
             CONTENT_TYPE,
-            hyper::header::HeaderValue::from_static(MESSAGE_TYPE),
+            hyper::header::HeaderValue::from_static(content_type),
         );
         request
     }
 
-    async fn send(
+    /// The answer, if it is a good one.
+    async fn ask(
         &mut self,
         request: Request<Letter>,
         what: &'static str,
         limit: usize,
-    ) -> Result<Vec<u8>, ExchangeError> {
-        self.sender.ready().await.map_err(ExchangeError::Broken)?;
-        let response = self
-            .sender
-            .send_request(request)
-            .await
-            .map_err(ExchangeError::Broken)?;
-        let status = response.status();
-        if status == StatusCode::OK {
-            return read(response, what, limit).await;
+    ) -> Result<Answered, ExchangeError> {
+        let answer = self.exchange(request, what, limit).await?;
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(refused(&answer))
         }
-        // A refusal that cannot be read is one for which no reason is known.
-        let reason = read(response, "refusal", MAX_REFUSAL_BYTES).await.ok();
-        let refusal = reason.and_then(|json| serde_json::from_slice(&json).ok());
-        let refusal: Refusal = refusal.unwrap_or(RefusalCode::Unknown.into());
-        Err(ExchangeError::Refused {
-            status: status.as_u16(),
-            refusal,
-        })
     }
+
+    /// Any answer, within the time that this much takes on the slowest line.
+    async fn exchange(
+        &mut self,
+        request: Request<Letter>,
+        what: &'static str,
+        limit: usize,
+    ) -> Result<Answered, ExchangeError> {
+        let bytes = request.body().rest.len().saturating_add(limit);
+        let patience = self.patience.transfer(bytes as u64);
+        let answer = async {
+            self.sender.ready().await.map_err(ExchangeError::Broken)?;
+            let response = self
+                .sender
+                .send_request(request)
+                .await
+                .map_err(ExchangeError::Broken)?;
+            let status = response.status();
+            let body = read(response, what, limit).await?;
+            Ok(Answered { status, body })
+        };
+        timeout(patience, answer)
+            .await
+            .map_err(|_| ExchangeError::TooSlow("the peer's answer"))?
+    }
+}
+
+/// What handing in a message came to.
+#[derive(Debug)]
+pub enum HandedIn {
+    /// The receipt, unread.
+    Receipt(String),
+    /// The payloads that the peer still needs.
+    Missing(Vec<Missing>),
+}
+
+/// An answer as it came.
+#[derive(Debug)]
+pub struct Answered {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// A refusal that cannot be read is one for which no reason is known.
+fn refused(answer: &Answered) -> ExchangeError {
+    let refusal: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
+    ExchangeError::Refused {
+        status: answer.status.as_u16(),
+        refusal: refusal.unwrap_or(RefusalCode::Unknown.into()),
+    }
+}
+
+fn text(what: &'static str, body: Vec<u8>) -> Result<String, ExchangeError> {
+    String::from_utf8(body).map_err(|e| ExchangeError::Unreadable {
+        what,
+        source: e.into(),
+    })
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(
+    what: &'static str,
+    body: &[u8],
+) -> Result<T, ExchangeError> {
+    serde_json::from_slice(body).map_err(|e| ExchangeError::Unreadable {
+        what,
+        source: e.into(),
+    })
 }
 
 async fn read(
@@ -223,6 +339,15 @@ async fn read(
 struct Letter {
     rest: Bytes,
     on_sent: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl Letter {
+    fn of(bytes: Vec<u8>) -> Self {
+        Self {
+            rest: Bytes::from(bytes),
+            on_sent: None,
+        }
+    }
 }
 
 impl Body for Letter {

@@ -3,19 +3,31 @@
 pub mod backoff;
 
 use crate::asking::ask;
-use crate::connection::Connection;
+use crate::connection::{Connection, HandedIn};
 use crate::error::{ExchangeError, not_proven};
 use crate::patience::Patience;
+use crate::protocol::{MAX_PIECE_BYTES, Missing};
 use crate::tls::TlsIdentity;
 use office::clock::Entropy;
-use office::{Office, OfficeError};
+use office::{Delivery, DeliveryStep, Office, OfficeError};
 use records::PartyId;
-use seal::message::Message;
+use seal::digest::Digest;
 use std::collections::HashMap;
+use std::io::Read;
 use std::sync::Arc;
-use store::OutboxRow;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+
+/// How often a message is handed in while the peer asks for payloads: once to learn which are
+/// missing, once when they are there, and once more if one did not arrive whole.
+const CONSIGNMENTS: usize = 3;
+
+/// The row of the outbox that a delivery stands in.
+#[derive(Clone, Copy)]
+struct Row {
+    seq: u64,
+    attempts: u32,
+}
 
 /// Carries messages to peers.
 ///
@@ -64,7 +76,7 @@ impl Courier {
         loop {
             match self.due().await {
                 Ok(due) => {
-                    for (party, _) in due {
+                    for party in due {
                         if !under_way.values().any(|busy| *busy == party) {
                             let round = rounds.spawn(Arc::clone(&self).round(party.clone()));
                             under_way.insert(round.id(), party);
@@ -91,8 +103,8 @@ impl Courier {
         rounds.shutdown().await;
     }
 
-    /// The first undelivered message of each peer, where it is due.
-    async fn due(&self) -> Result<Vec<(PartyId, OutboxRow)>, ExchangeError> {
+    /// The peers to whom something is due.
+    async fn due(&self) -> Result<Vec<PartyId>, ExchangeError> {
         let due = ask(&self.office, |office| {
             let now = office.now().millis();
             let heads = office
@@ -104,6 +116,7 @@ impl Courier {
                 heads
                     .into_iter()
                     .filter(|row| row.due_ms <= now)
+                    .map(|row| row.peer)
                     .collect::<Vec<_>>(),
             )
         })
@@ -111,72 +124,157 @@ impl Courier {
         // The office queues for parties only, so every name can be read back.
         Ok(due
             .into_iter()
-            .filter_map(|row| Some((row.peer.parse().ok()?, row)))
+            .filter_map(|peer| peer.parse().ok())
             .collect())
     }
 
     /// Delivers to one peer until nothing is due any more or something fails.
     async fn round(self: Arc<Self>, party: PartyId) {
         let mut connection = None;
+        let mut taken = None;
         loop {
-            let due = match self.due().await {
-                Ok(due) => due,
+            let peer = party.clone();
+            let next = ask(&self.office, move |office| office.next_delivery(&peer)).await;
+            let delivery = match next.and_then(|next| Ok(next?)) {
+                Ok(Some(delivery)) => delivery,
+                Ok(None) => return,
                 Err(error) => {
                     return tracing::error!(
+                        peer = %party,
                         error = error.with_causes(),
                         "the outbox cannot be read"
                     );
                 }
             };
-            let Some((_, row)) = due.into_iter().find(|(head, _)| *head == party) else {
-                return;
+            let row = Row {
+                seq: delivery.seq,
+                attempts: delivery.attempts,
             };
-            if let Err(error) = self.deliver(&party, &row, &mut connection).await {
-                return self.postpone(&party, &row, &error).await;
+            let step = (delivery.message, std::mem::discriminant(&delivery.step));
+            if taken == Some(step) {
+                // Its receipt was genuine, but proved no more than was on file.
+                let error = ExchangeError::NoFurther(party.clone());
+                return self.postpone(&party, row, &error).await;
             }
+            if let Err(error) = self.deliver(&party, delivery, &mut connection).await {
+                return self.postpone(&party, row, &error).await;
+            }
+            taken = Some(step);
         }
     }
 
+    /// Takes the next step of a delivery and files the receipt for it.
     async fn deliver(
         &self,
         party: &PartyId,
-        row: &OutboxRow,
+        delivery: Delivery,
         connection: &mut Option<Connection>,
     ) -> Result<(), ExchangeError> {
-        let seq = row.seq;
-        tracing::info!(peer = %party, seq, attempt = row.attempts.saturating_add(1), "delivery.started");
-        let (blob, peer) = (row.blob, party.clone());
-        let (id, bytes) = ask(&self.office, move |office| {
-            let missing = || ExchangeError::MessageMissing { peer, seq };
-            let bytes = office.reader().blob(&blob)?.ok_or_else(missing)?;
-            // Our own bytes, so no limit is needed to read them.
-            let id = Message::decode(&bytes, u64::MAX)
-                .map_err(OfficeError::from)?
-                .id();
-            Ok::<_, ExchangeError>((id, bytes))
-        })
-        .await??;
-
+        let Delivery {
+            message,
+            seq,
+            attempts,
+            step,
+            ..
+        } = delivery;
         let open = match connection.take() {
             Some(open) if !open.is_closed() => open,
             _ => Connection::open(&self.office, &self.identity, party, self.patience).await?,
         };
         let open = connection.insert(open);
-        let (peer, length) = (party.clone(), bytes.len());
-        let sent = move || tracing::info!(%peer, seq, bytes = length, "delivery.sent");
-        let receipt = open.hand_in(bytes, sent).await?;
-
+        let receipt = match step {
+            DeliveryStep::Consign { bytes, large } => {
+                tracing::info!(peer = %party, seq, attempt = attempts.saturating_add(1), "delivery.started");
+                self.consign(party, seq, bytes, &large, open).await?
+            }
+            DeliveryStep::Release { headers } => {
+                tracing::info!(peer = %party, seq, "headers.sent");
+                open.release(&message, headers).await?
+            }
+        };
         // The office logs "receipt.received" once the receipt is durable.
         let peer = party.clone();
         ask(&self.office, move |office| {
-            office.file_receipt(&peer, id, &receipt)
+            office.file_receipt(&peer, message, &receipt)
         })
         .await?
         .map_err(not_proven("receipt"))
     }
 
+    /// Hands in a message, then the payloads that the peer says are missing, then the message again.
+    /// Only payloads of this very message: the store they lie in holds whatever the house has.
+    async fn consign(
+        &self,
+        party: &PartyId,
+        seq: u64,
+        message: Vec<u8>,
+        large: &[Digest],
+        connection: &mut Connection,
+    ) -> Result<String, ExchangeError> {
+        for _ in 0..CONSIGNMENTS {
+            let (peer, length) = (party.clone(), message.len());
+            let sent = move || tracing::info!(%peer, seq, bytes = length, "delivery.sent");
+            match connection.hand_in(message.clone(), sent).await? {
+                HandedIn::Receipt(receipt) => return Ok(receipt),
+                HandedIn::Missing(missing) => {
+                    let is_ours = |asked: &Missing| {
+                        let named = Digest {
+                            sha256: asked.payload,
+                            size: asked.size,
+                        };
+                        large.contains(&named)
+                    };
+                    if !missing.iter().all(is_ours) {
+                        return Err(ExchangeError::NotOffered(party.clone()));
+                    }
+                    for payload in large {
+                        let mut asked = missing.iter();
+                        if let Some(asked) = asked.find(|m| m.payload == payload.sha256) {
+                            self.upload(party, seq, *asked, connection).await?;
+                        }
+                    }
+                }
+            }
+        }
+        // It goes on asking for what it was given.
+        Err(ExchangeError::NeverEnough(party.clone()))
+    }
+
+    /// Hands in a payload from where the peer has it, piece by piece. What is cut off goes on there
+    /// with the next attempt.
+    async fn upload(
+        &self,
+        party: &PartyId,
+        seq: u64,
+        missing: Missing,
+        connection: &mut Connection,
+    ) -> Result<(), ExchangeError> {
+        let mut at = missing.received;
+        while at < missing.size {
+            let piece = ask(&self.office, move |office| {
+                let mut piece = Vec::new();
+                let payload = office.open_payload(&missing.payload, at)?;
+                payload
+                    .take(MAX_PIECE_BYTES as u64)
+                    .read_to_end(&mut piece)
+                    .map_err(ExchangeError::Payload)?;
+                Ok::<_, ExchangeError>(piece)
+            })
+            .await??;
+            let received = connection
+                .hand_in_piece(&missing.payload, at, piece)
+                .await?;
+            tracing::debug!(peer = %party, seq, received, size = missing.size, "payload.sent");
+            if received <= at {
+                return Err(ExchangeError::NeverEnough(party.clone()));
+            }
+            at = received;
+        }
+        Ok(())
+    }
+
     /// Writes down that a delivery failed. No message is ever given up.
-    async fn postpone(&self, party: &PartyId, row: &OutboxRow, error: &ExchangeError) {
+    async fn postpone(&self, party: &PartyId, row: Row, error: &ExchangeError) {
         let mut random = [0; 4];
         self.jitter.fill(&mut random);
         let needs_a_person = error.needs_a_person();

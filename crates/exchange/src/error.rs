@@ -91,14 +91,24 @@ pub enum ExchangeError {
         #[source]
         source: OfficeError,
     },
-    /// A queued message is not in the store.
-    #[error("message {seq} to {peer} is queued but not stored")]
-    MessageMissing {
-        /// To whom.
-        peer: PartyId,
-        /// Its number.
-        seq: u64,
+    /// The peer goes on asking for payloads that it was given.
+    #[error("{0} goes on asking for what it was given")]
+    NeverEnough(PartyId),
+    /// The peer asks for a payload that does not belong to the message it was handed.
+    #[error("{0} asks for a payload that the message does not have")]
+    NotOffered(PartyId),
+    /// The peer's receipts prove no more than those on file.
+    #[error("{0} gives a receipt for a step that was taken before")]
+    NoFurther(PartyId),
+    /// A witness did not cosign.
+    #[error("the witness refused (status {status})")]
+    Witness {
+        /// The HTTP status, as C2SP tlog-witness gives it meaning.
+        status: u16,
     },
+    /// A payload of ours cannot be read.
+    #[error("a payload cannot be read")]
+    Payload(#[source] std::io::Error),
     /// Our own office could not do its part.
     #[error(transparent)]
     Office(#[from] OfficeError),
@@ -114,7 +124,9 @@ impl ExchangeError {
         match self {
             Self::Refused { refusal, .. } => refusal.code.needs_a_person(),
             Self::NotProven { .. }
-            | Self::MessageMissing { .. }
+            | Self::NeverEnough(_)
+            | Self::NotOffered(_)
+            | Self::NoFurther(_)
             | Self::NoSuchPeer(_)
             | Self::Tls(_) => true,
             _ => false,

@@ -13,7 +13,8 @@
 //!
 //! Where to start reading: [`protocol`] for what the two sides say to each other; [`tls`] for how
 //! they recognise each other; [`reception`] and [`courier`] for the two ends of a delivery;
-//! [`mod@reconcile`] for comparing journals; [`clockwork`] for the tick of deadlines.
+//! [`mod@reconcile`] for comparing journals; [`witnessing`] for having our own cosigned; [`clockwork`]
+//! for the tick of deadlines.
 
 mod asking;
 pub mod clockwork;
@@ -25,6 +26,7 @@ pub mod protocol;
 pub mod reception;
 pub mod reconcile;
 pub mod tls;
+pub mod witnessing;
 
 pub use connection::Connection;
 pub use courier::Courier;
@@ -33,3 +35,4 @@ pub use patience::Patience;
 pub use reception::Reception;
 pub use reconcile::{Reconciled, reconcile};
 pub use tls::TlsIdentity;
+pub use witnessing::Witnessing;

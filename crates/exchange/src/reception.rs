@@ -10,15 +10,15 @@ mod strangers;
 use crate::asking::ask;
 use crate::error::ExchangeError;
 use crate::patience::Patience;
-use crate::protocol::max_message_bytes;
-use crate::tls::{PinVerifier, Pins, TlsIdentity, key_exchange, server_config};
+use crate::tls::{PinVerifier, Pins, TlsIdentity, group_of, key_exchange, server_config};
 use desk::Desk;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use office::{Office, Rejection};
 use records::PartyId;
-use rustls::ServerConfig;
-use std::collections::HashMap;
+use rustls::{NamedGroup, ServerConfig};
+use seal::Suite;
+use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -33,9 +33,10 @@ use tokio_rustls::server::TlsStream;
 /// Handshakes at the same time. Whoever comes on top waits in the operating system's queue.
 const MAX_HANDSHAKES: usize = 64;
 
-/// Connections of one peer at the same time: one that is used, and one that has not noticed yet
-/// that it is dead. It bounds memory too, since each can hold one message.
-const MAX_CONNECTIONS_PER_PEER: usize = 2;
+/// Connections of one peer at the same time: its courier, its witnessing and its reconciliation each
+/// need one, and one may not have noticed yet that it is dead. It bounds memory too, since each can
+/// hold one message.
+const MAX_CONNECTIONS_PER_PEER: usize = 4;
 
 /// Bytes that are buffered of a connection, which bounds the head of a request.
 const MAX_BUFFERED: usize = 64 * 1024;
@@ -158,7 +159,11 @@ impl Reception {
             Ok(tls) => {
                 let connection = tls.get_ref().1;
                 let party = verifier.party(connection)?.clone();
-                tracing::debug!(peer = %party, %address, key_exchange = ?key_exchange(connection), "connection.accepted");
+                let came_with = key_exchange(connection);
+                if !self.is_agreed(&party, came_with).await {
+                    return None;
+                }
+                tracing::debug!(peer = %party, %address, key_exchange = ?came_with, "connection.accepted");
                 Some((tls, party))
             }
             Err(error) => {
@@ -174,10 +179,38 @@ impl Reception {
     /// The pins of this moment: keys accepted since the last connection count.
     async fn prepare_handshake(&self) -> Result<(Arc<PinVerifier>, ServerConfig), ExchangeError> {
         let peers = ask(&self.office, |office| office.reader().peers()).await??;
+        // What was agreed with nobody is not offered.
+        let agreed = peers.iter().map(|peer| self.office.suite(&peer.party));
+        let mut suites: BTreeSet<Suite> = agreed.collect();
+        if suites.is_empty() {
+            // Whoever calls is a stranger then, and is to be told so by TLS.
+            suites.insert(Suite::default());
+        }
         let verifier = Arc::new(PinVerifier::new(Pins::of(peers)));
-        let config =
-            server_config(&self.identity, Arc::clone(&verifier)).map_err(ExchangeError::Tls)?;
+        let config = server_config(&self.identity, Arc::clone(&verifier), &suites)
+            .map_err(ExchangeError::Tls)?;
         Ok((verifier, config))
+    }
+
+    /// Whether a peer came with the key exchange of the agreed suite. Another one is written down: it
+    /// is how somebody would begin to have us speak the weaker of two.
+    async fn is_agreed(&self, party: &PartyId, came_with: Option<NamedGroup>) -> bool {
+        let agreed = self.office.suite(party);
+        let mut others = Suite::ALL.into_iter().filter(|suite| *suite != agreed);
+        let Some(found) = others.find(|suite| came_with == Some(group_of(*suite))) else {
+            // No other group than those of the suites is ever offered.
+            return came_with == Some(group_of(agreed));
+        };
+        let from = party.clone();
+        let noted = ask(&self.office, move |office| {
+            let rejection = Rejection::Suite { agreed, found };
+            office.note_rejection(Some(&from), &rejection, None);
+        })
+        .await;
+        if let Err(error) = noted {
+            tracing::error!(peer = %party, %error, "another suite could not be written down");
+        }
+        false
     }
 
     async fn note_stranger(&self, certificate: Vec<u8>) {
@@ -205,7 +238,6 @@ impl Reception {
         };
         let desk = Desk {
             office: Arc::clone(&self.office),
-            max_message_bytes: max_message_bytes(self.office.limits()),
             patience: self.patience,
             party: party.clone(),
         };

@@ -29,25 +29,37 @@ pub async fn reconcile(
     identity: &TlsIdentity,
     peer: &PartyId,
 ) -> Result<Reconciled, ExchangeError> {
-    let json = Connection::open(office, identity, peer, Patience::default())
-        .await?
-        .fetch_extract()
-        .await?;
+    let mut connection = Connection::open(office, identity, peer, Patience::default()).await?;
     let party = peer.clone();
-    let reconciled = ask(office, move |office| {
-        let extract: Extract =
-            serde_json::from_slice(&json).map_err(|e| ExchangeError::Unreadable {
-                what: "extract",
-                source: e.into(),
-            })?;
-        let theirs = extract.entries.len() as u64;
-        office
-            .file_peer_extract(&party, extract)
-            .map_err(not_proven("extract"))?;
-        let ours = office.reader().head(&exchange_log(&party))?.size;
-        Ok::<_, ExchangeError>(Reconciled { ours, theirs })
+    let mut filed = ask(office, move |office| office.reader().peer_log_size(&party)).await??;
+    loop {
+        let json = connection.fetch_extract(filed).await?;
+        let party = peer.clone();
+        let progress = ask(office, move |office| {
+            let extract: Extract =
+                serde_json::from_slice(&json).map_err(|e| ExchangeError::Unreadable {
+                    what: "extract",
+                    source: e.into(),
+                })?;
+            office
+                .file_peer_extract(&party, extract)
+                .map_err(not_proven("extract"))
+        })
+        .await??;
+        filed = progress.filed;
+        if progress.is_complete() {
+            break;
+        }
+    }
+    let party = peer.clone();
+    let ours = ask(office, move |office| {
+        office.reader().head(&exchange_log(&party))
     })
-    .await??;
-    tracing::info!(%peer, ours = reconciled.ours, theirs = reconciled.theirs, "peer.reconciled");
-    Ok(reconciled)
+    .await??
+    .size;
+    tracing::info!(%peer, ours, theirs = filed, "peer.reconciled");
+    Ok(Reconciled {
+        ours,
+        theirs: filed,
+    })
 }

@@ -8,6 +8,6 @@ mod handshake;
 mod identity;
 mod pins;
 
-pub use handshake::{PinVerifier, client_config, key_exchange, no_name, server_config};
+pub use handshake::{PinVerifier, client_config, group_of, key_exchange, no_name, server_config};
 pub use identity::TlsIdentity;
 pub use pins::{Pins, spki_sha256};

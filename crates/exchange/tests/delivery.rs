@@ -3,21 +3,17 @@
 
 mod support;
 
-use exchange::tls::Pins;
 use exchange::{Connection, ExchangeError, reconcile};
 use office::state::{Decision, Stage};
-use office::{Actor, Command, NewAttachment, exchange_log};
+use office::{Command, NewAttachment, exchange_log};
 use policy::Role;
-use records::ThreadId;
 use rustls::NamedGroup;
-use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
-use support::{House, Running, forge, patient, two_houses, until, wire};
+use support::line::{Says, impostor};
+use support::{House, Running, fixture, forge, patient, stop, two_houses, until, wire};
 
-const PASSWORD: &str = "a long exercise password";
-
-/// A ping reaches the other house, is answered, and each side holds the other's receipt.
+/// A ping reaches the other house in two steps, is answered, and each side holds both receipts of
+/// the other, which it got before and after the headers left.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ping_is_answered_and_both_sides_hold_receipts() {
     let (mut de, mut cn) = two_houses().await;
@@ -25,70 +21,44 @@ async fn a_ping_is_answered_and_both_sides_hold_receipts() {
     let ((courier, de_round), (_, cn_round)) = (de.send(), cn.send());
     let ping = de.ping(&cn).message.unwrap();
     courier.nudge();
-    until("the reply's receipt is back", || {
-        !cn.exchange_entries(&de, "receipt.received").is_empty()
-    })
-    .await;
-    until("the ping's receipt is back", || {
-        !de.exchange_entries(&cn, "receipt.received").is_empty()
+    until("both hold the second receipt", || {
+        !cn.receipted(&de, "E.1").is_empty() && !de.receipted(&cn, "E.1").is_empty()
     })
     .await;
 
     assert_eq!(cn.messages(&de, "message.accepted"), [ping.to_string()]);
+    assert_eq!(cn.messages(&de, "message.opened"), [ping.to_string()]);
     assert_eq!(
         de.messages(&cn, "message.accepted"),
         cn.messages(&de, "message.sent")
     );
     assert_eq!(de.entries("office", "ping.answered").len(), 1);
-    for house in [&de, &cn] {
+    for (house, other) in [(&de, &cn), (&cn, &de)] {
         assert!(house.office().reader().outbox().unwrap().is_empty());
+        let sent = house.office().reader().sent().unwrap();
         assert!(
-            house
-                .office()
-                .reader()
-                .sent()
-                .unwrap()
-                .iter()
-                .all(|sent| sent.receipt.is_some())
+            sent.iter()
+                .all(|sent| sent.consignment.is_some() && sent.handover.is_some())
+        );
+        let log = exchange_log(&other.party);
+        let lines = house.office().reader().lines(&log, 0, 1 << 20).unwrap();
+        let of_sending = ["message.sent", "header.released", "receipt.received"];
+        let order: Vec<_> = lines
+            .iter()
+            .filter(|line| of_sending.contains(&line.text("kind")))
+            .map(|line| (line.text("kind"), line.text("event")))
+            .collect();
+        assert_eq!(
+            order,
+            [
+                ("message.sent", "A.1"),
+                ("receipt.received", "D.1"),
+                ("header.released", ""),
+                ("receipt.received", "E.1"),
+            ]
         );
     }
-    for running in receptions.into_iter().chain([de_round, cn_round]) {
-        running.stop().await;
-    }
-}
-
-fn officer(house: &House, name: &str, role: Role) -> Actor {
-    house.operate(&Command::AddOfficer {
-        name: name.to_owned(),
-        roles: BTreeSet::from([role]),
-        unit: "exercise".to_owned(),
-        password: office::command::Password::new(PASSWORD.to_owned()),
-    });
-    house.office().sign_in(name, PASSWORD).unwrap()
-}
-
-fn act(house: &House, actor: &Actor, command: Command) -> ThreadId {
-    house
-        .office()
-        .execute(actor, &command)
-        .unwrap()
-        .thread
-        .unwrap()
-}
-
-fn fixture(name: &str) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fixtures/exercise")
-        .join(name);
-    std::fs::read(path).unwrap()
-}
-
-fn code(house: &House, thread: ThreadId) -> &'static str {
-    house
-        .office()
-        .reader()
-        .case(thread)
-        .map_or("none", |case| case.stage.code())
+    stop(receptions.into_iter().chain([de_round, cn_round])).await;
 }
 
 /// The whole way of a request with its attachment and of its answer: every step on one side shows
@@ -100,17 +70,14 @@ async fn a_request_goes_out_and_its_answer_comes_back() {
     let rounds = [de.send().1, cn.send().1];
 
     let (asks, releases) = (
-        officer(&cn, "asks", Role::Handler),
-        officer(&cn, "releases", Role::Releaser),
+        cn.officer("asks", Role::Handler),
+        cn.officer("releases", Role::Releaser),
     );
-    let attachment = NewAttachment {
-        name: "indicators.json".to_owned(),
-        media_type: "application/stix+json;version=2.1".to_owned(),
-        bytes: fixture("water-utility.stix.json"),
-    };
+    let indicators = fixture("water-utility.stix.json");
+    let media_type = "application/stix+json;version=2.1";
+    let attachment = NewAttachment::inline("indicators.json", media_type, indicators.clone());
     let request = serde_json::from_slice(&fixture("water-utility.request.json")).unwrap();
-    let thread = act(
-        &cn,
+    let thread = cn.act(
         &asks,
         Command::DraftRequest {
             peer: de.party.clone(),
@@ -118,30 +85,31 @@ async fn a_request_goes_out_and_its_answer_comes_back() {
             attachments: vec![attachment.clone()],
         },
     );
-    act(&cn, &asks, Command::SubmitRequest { thread });
-    act(&cn, &releases, Command::ReleaseRequest { thread });
+    cn.act(&asks, Command::SubmitRequest { thread });
+    cn.act(&releases, Command::ReleaseRequest { thread });
     until("the request is delivered", || {
-        code(&cn, thread) == "delivered"
+        cn.state_of(thread) == "delivered"
     })
     .await;
 
+    // The content is there a moment later: the headers left for the receipt that says so.
+    until("the request is opened", || de.state_of(thread) != "none").await;
+
     let received = de.office().reader().case(thread).unwrap();
     assert!(matches!(received.stage, Stage::Incoming(_)));
-    let stored = de
-        .office()
-        .reader()
-        .blob(&received.attachments[0].sha256)
-        .unwrap();
-    assert_eq!(stored.unwrap(), attachment.bytes);
+    let hash = &received.attachments[0].sha256;
+    let mut stored = Vec::new();
+    let object = de.office().reader().object(hash).unwrap();
+    std::io::Read::read_to_end(&mut object.unwrap(), &mut stored).unwrap();
+    assert_eq!(stored, indicators);
 
-    let reviews = officer(&de, "reviews", Role::Reviewer);
+    let reviews = de.officer("reviews", Role::Reviewer);
     let (answers, lets_go) = (
-        officer(&de, "answers", Role::Handler),
-        officer(&de, "lets-go", Role::Releaser),
+        de.officer("answers", Role::Handler),
+        de.officer("lets-go", Role::Releaser),
     );
     let reason = "no person is concerned".to_owned();
-    act(
-        &de,
+    de.act(
         &reviews,
         Command::ReviewScreening {
             thread,
@@ -150,8 +118,7 @@ async fn a_request_goes_out_and_its_answer_comes_back() {
         },
     );
     let draft = serde_json::from_slice(&fixture("water-utility.answer.json")).unwrap();
-    act(
-        &de,
+    de.act(
         &answers,
         Command::DraftAnswer {
             thread,
@@ -159,12 +126,12 @@ async fn a_request_goes_out_and_its_answer_comes_back() {
             attachments: Vec::new(),
         },
     );
-    act(&de, &lets_go, Command::ReleaseAnswer { thread, read: None });
+    de.act(&lets_go, Command::ReleaseAnswer { thread, read: None });
     until("the answer is delivered", || {
-        code(&de, thread) == "answer-delivered"
+        de.state_of(thread) == "answer-delivered"
     })
     .await;
-    assert_eq!(code(&cn, thread), "answered");
+    until("the answer is opened", || cn.state_of(thread) == "answered").await;
 
     assert_eq!(
         cn.messages(&de, "message.sent"),
@@ -174,32 +141,24 @@ async fn a_request_goes_out_and_its_answer_comes_back() {
         de.messages(&cn, "message.sent"),
         cn.messages(&de, "message.accepted")
     );
-    for running in receptions.into_iter().chain(rounds) {
-        running.stop().await;
-    }
+    stop(receptions.into_iter().chain(rounds)).await;
 }
 
-/// A sender that crashed before it filed the receipt sends again: it gets the very same receipt, and
-/// the message has no second effect.
+/// A sender that crashed before it filed a receipt sends again: it gets the very same receipt for
+/// either step, and the message has no second effect.
 #[tokio::test]
-async fn the_same_message_twice_gets_the_same_receipt_and_no_second_effect() {
+async fn the_same_message_twice_gets_the_same_receipts_and_no_second_effect() {
     let (mut de, cn) = two_houses().await;
     let reception = de.receive().await;
-    let first = forge::ping(&cn, &de, 1, None);
-    let second = forge::ping(&cn, &de, 2, Some(first.id()));
-    let receipt = wire::hand_in(&cn, &de, first.encode().unwrap())
-        .await
-        .unwrap();
-    wire::hand_in(&cn, &de, second.encode().unwrap())
-        .await
-        .unwrap();
+    let first = forge::ping(&cn, &de, forge::FIRST);
+    let second = forge::ping(&cn, &de, (2, Some(first.id())));
+    let receipts = wire::deliver(&cn, &de, &first).await.unwrap();
+    wire::deliver(&cn, &de, &second).await.unwrap();
     let before = (de.effects(&cn), de.office().reader().outbox().unwrap());
 
     // Also when it is an older message that comes again.
-    let again = wire::hand_in(&cn, &de, first.encode().unwrap())
-        .await
-        .unwrap();
-    assert_eq!(again, receipt);
+    let again = wire::deliver(&cn, &de, &first).await.unwrap();
+    assert_eq!(again, receipts);
     assert_eq!(
         (de.effects(&cn), de.office().reader().outbox().unwrap()),
         before
@@ -241,7 +200,7 @@ async fn a_peer_that_was_down_gets_its_message_once() {
     let reception = cn.receive().await;
     let (_, round) = de.send();
     until("the receipt is here", || {
-        !de.exchange_entries(&cn, "receipt.received").is_empty()
+        !de.receipted(&cn, "E.1").is_empty()
     })
     .await;
     assert_eq!(cn.exchange_entries(&de, "message.accepted").len(), 1);
@@ -265,7 +224,7 @@ async fn peers_are_served_in_order_and_independently() {
     }
     let (_, round) = de.send();
     until("five messages are receipted", || {
-        de.exchange_entries(&cn, "receipt.received").len() == 5
+        de.receipted(&cn, "E.1").len() == 5
     })
     .await;
     assert_eq!(
@@ -283,7 +242,7 @@ async fn peers_are_served_in_order_and_independently() {
 async fn the_key_exchange_is_hybrid() {
     let (mut de, cn) = two_houses().await;
     let reception = de.receive().await;
-    let connection = Connection::open(cn.office(), &cn.identity, &de.party, patient())
+    let connection = Connection::open(cn.office(), &cn.keys.identity, &de.party, patient())
         .await
         .unwrap();
     assert_eq!(connection.key_exchange(), Some(NamedGroup::X25519MLKEM768));
@@ -298,7 +257,7 @@ async fn a_server_with_another_key_gets_no_message() {
     let (de, mut cn) = two_houses().await;
     let fr = House::build("fr", &["de"]).await;
     de.accept(&fr);
-    let impostor = cn.receive_as(fr.identity.clone(), patient()).await;
+    let impostor = cn.receive_as(fr.keys.identity.clone(), patient()).await;
     de.ping(&cn);
     let (_, round) = de.send();
     let failed = || de.office().reader().outbox().unwrap()[0].last_error.clone();
@@ -314,74 +273,27 @@ async fn a_server_with_another_key_gets_no_message() {
     impostor.stop().await;
 }
 
-/// Reads a request up to its end: a connection closed with bytes unread may lose the answer.
-async fn read_request(stream: &mut (impl tokio::io::AsyncRead + Unpin)) {
-    use tokio::io::AsyncReadExt;
-    let mut read = Vec::new();
-    let rest = loop {
-        read.push(stream.read_u8().await.unwrap());
-        if read.ends_with(b"\r\n\r\n") {
-            let head = String::from_utf8(read).unwrap();
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "));
-            break length.map_or(0, |length| length.parse().unwrap());
-        }
-    };
-    stream.read_exact(&mut vec![0; rest]).await.unwrap();
-}
-
-/// Plays a peer that answers every request with `answer`.
-async fn answer_everything(cn: &mut House, answer: String) -> Running {
-    use exchange::tls::{PinVerifier, server_config};
-    use tokio::io::AsyncWriteExt;
-    let verifier = Arc::new(PinVerifier::new(Pins::of(
-        cn.office().reader().peers().unwrap(),
-    )));
-    let config = Arc::new(server_config(&cn.identity, verifier).unwrap());
-    let listener = cn.take_listener().await;
-    Running::start(|stopped| async move {
-        let serve = async {
-            loop {
-                let (tcp, _) = listener.accept().await.unwrap();
-                let mut tls = tokio_rustls::TlsAcceptor::from(config.clone())
-                    .accept(tcp)
-                    .await
-                    .unwrap();
-                read_request(&mut tls).await;
-                tls.write_all(answer.as_bytes()).await.unwrap();
-                let _gone = tls.shutdown().await;
-            }
-        };
-        tokio::select! {
-            () = serve => {}
-            () = stopped => {}
-        }
-    })
+/// Plays a peer that answers every request alike.
+async fn answer_everything(cn: &mut House, status: u16, body: String) -> Running {
+    impostor(cn, move |_| Says::status(status, body.clone())).await
 }
 
 /// Only a receipt that proves what it says takes a message off the outbox; anything else is an
 /// alarm, tried again slowly, and the message is never dropped.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_is_no_receipt_raises_an_alarm() {
-    let huge = format!(
-        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{}",
-        1 << 20,
-        "x".repeat(1 << 19)
-    );
-    for (answer, error) in [
+    let huge = "x".repeat(1 << 20);
+    for (status, answer, error) in [
+        (200, "{}".to_owned(), "the peer's receipt does not hold"),
         (
-            "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_owned(),
-            "the peer's receipt does not hold",
-        ),
-        (
-            "HTTP/1.1 409 Conflict\r\ncontent-length: 15\r\n\r\n{\"code\":\"fork\"}".to_owned(),
+            409,
+            r#"{"code":"fork"}"#.to_owned(),
             "the peer refused (status 409)",
         ),
-        (huge, "the peer's receipt is larger than"),
+        (200, huge, "the peer's receipt is larger than"),
     ] {
         let (de, mut cn) = two_houses().await;
-        let impostor = answer_everything(&mut cn, answer).await;
+        let impostor = answer_everything(&mut cn, status, answer).await;
         de.ping(&cn);
         let (_, round) = de.send();
         let waiting = || de.office().reader().outbox().unwrap().remove(0);
@@ -414,16 +326,12 @@ async fn reconciliation_files_what_the_peer_proves() {
     let receptions = [de.receive().await, cn.receive().await];
     let rounds = [de.send().1, cn.send().1];
     let ping = de.ping(&cn).message.unwrap();
-    until("the reply's receipt is back", || {
-        !cn.exchange_entries(&de, "receipt.received").is_empty()
-    })
-    .await;
-    until("the ping's receipt is back", || {
-        !de.exchange_entries(&cn, "receipt.received").is_empty()
+    until("both hold the second receipt", || {
+        !cn.receipted(&de, "E.1").is_empty() && !de.receipted(&cn, "E.1").is_empty()
     })
     .await;
 
-    let reconciled = reconcile(de.office(), &de.identity, &cn.party)
+    let reconciled = reconcile(de.office(), &de.keys.identity, &cn.party)
         .await
         .unwrap();
     let size = |house: &House, other: &House| {
@@ -451,9 +359,7 @@ async fn reconciliation_files_what_the_peer_proves() {
         accepted.unwrap().opening.get("message").unwrap().as_str(),
         Some(ping.to_string().as_str())
     );
-    for running in receptions.into_iter().chain(rounds) {
-        running.stop().await;
-    }
+    stop(receptions.into_iter().chain(rounds)).await;
 }
 
 /// A forged extract is not filed.
@@ -462,14 +368,10 @@ async fn reconciliation_refuses_what_is_not_proven() {
     let (de, mut cn) = two_houses().await;
     // Another log of another house, shown as if it were the exchange log.
     let fr = House::build("fr", &["de"]).await;
-    let extract = fr.office().extract_for_peer(&de.party).unwrap();
+    let extract = fr.office().extract_for_peer(&de.party, 0).unwrap();
     let extract = serde_json::to_string(&extract).unwrap();
-    let answer = format!(
-        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{extract}",
-        extract.len()
-    );
-    let impostor = answer_everything(&mut cn, answer).await;
-    let refused = reconcile(de.office(), &de.identity, &cn.party).await;
+    let impostor = answer_everything(&mut cn, 200, extract).await;
+    let refused = reconcile(de.office(), &de.keys.identity, &cn.party).await;
     assert!(
         matches!(
             refused,
@@ -495,13 +397,12 @@ async fn reconciliation_refuses_what_is_not_proven() {
 async fn ticks_let_deadlines_pass() {
     let (de, cn) = two_houses().await;
     let (asks, releases) = (
-        officer(&de, "asks", Role::Handler),
-        officer(&de, "releases", Role::Releaser),
+        de.officer("asks", Role::Handler),
+        de.officer("releases", Role::Releaser),
     );
     let request = serde_json::from_slice(&fixture("water-utility.request.json")).unwrap();
     let peer = cn.party.clone();
-    let thread = act(
-        &de,
+    let thread = de.act(
         &asks,
         Command::DraftRequest {
             peer,
@@ -509,14 +410,17 @@ async fn ticks_let_deadlines_pass() {
             attachments: Vec::new(),
         },
     );
-    act(&de, &asks, Command::SubmitRequest { thread });
-    act(&de, &releases, Command::ReleaseRequest { thread });
+    de.act(&asks, Command::SubmitRequest { thread });
+    de.act(&releases, Command::ReleaseRequest { thread });
     let ticks = Running::start(|stopped| {
         exchange::clockwork::run_ticks(de.office().clone(), Duration::from_millis(20), stopped)
     });
-    assert_eq!(code(&de, thread), "sent");
+    assert_eq!(de.state_of(thread), "sent");
     de.clock.forward(Duration::from_secs(3 * 24 * 3600 + 1));
-    until("the request is overdue", || code(&de, thread) == "overdue").await;
+    until("the request is overdue", || {
+        de.state_of(thread) == "overdue"
+    })
+    .await;
     ticks.stop().await;
 }
 
@@ -527,7 +431,7 @@ async fn a_newly_accepted_peer_is_let_in_at_once() {
     let fr = House::build("fr", &["de"]).await;
     fr.accept(&de);
     let reception = de.receive().await;
-    let message = forge::ping(&fr, &de, 1, None).encode().unwrap();
+    let message = forge::ping(&fr, &de, forge::FIRST).encode();
     assert!(wire::hand_in(&fr, &de, message.clone()).await.is_err());
     de.accept(&fr);
     wire::hand_in(&fr, &de, message).await.unwrap();

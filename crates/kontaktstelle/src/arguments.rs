@@ -1,5 +1,11 @@
 //! What can be typed.
 
+mod keeping;
+mod key;
+
+pub(crate) use keeping::{BackupWord, JournalWord, ProofFormat, WitnessWord};
+pub(crate) use key::{HolderWord, KeyWord, RotateWord};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use journal::hash::Hash;
 use locales::Language;
@@ -76,9 +82,9 @@ pub(crate) enum Word {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigWord),
-    /// The node's keys
+    /// The node's keys and the root's: ceremony, rotation, compromise
     #[command(subcommand)]
-    Keys(KeysWord),
+    Key(KeyWord),
     /// Officers
     #[command(subcommand)]
     Officer(OfficerWord),
@@ -116,6 +122,26 @@ pub(crate) enum Word {
     /// The node's journals
     #[command(subcommand)]
     Journal(JournalWord),
+    /// Sealed copies of everything the node holds
+    #[command(subcommand)]
+    Backup(BackupWord),
+    /// Load a backup into a new node's empty database; its anchor decides whether it may sign
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// The secret key of one of those whom it was sealed to
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Move the node to another database and anchor, with every proof; it must not be running
+    Move {
+        /// The configuration that the node is to have from then on
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Vouch for the logs of contact points, as a domestic witness
+    #[command(subcommand)]
+    Witness(WitnessWord),
     /// Requests and answers by side and topic, from both exchange logs
     Statistics {
         /// The counterpart
@@ -148,8 +174,8 @@ pub(crate) struct DemoArguments {
     /// End after the last step instead of leaving both consoles running
     #[arg(long)]
     pub(crate) exit: bool,
-    /// The first of four ports on loopback: consoles of de and cn, exchanges of de and cn
-    #[arg(long, value_name = "N", default_value_t = 7080, value_parser = clap::value_parser!(u16).range(1024..=65532))]
+    /// The first of six ports on loopback: consoles, exchanges and witnesses of de and cn
+    #[arg(long, value_name = "N", default_value_t = 7080, value_parser = clap::value_parser!(u16).range(1024..=65530))]
     pub(crate) port: u16,
 }
 
@@ -159,15 +185,6 @@ pub(crate) enum ConfigWord {
     /// Say what is wrong with the configuration, and where
     Check,
     /// Print the configuration that results from file, environment and flags
-    Show,
-}
-
-/// `keys …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeysWord {
-    /// Make all keys of the node and the key manifest
-    Init,
-    /// Print where the key manifest lies and its fingerprint, to be compared over another channel
     Show,
 }
 
@@ -340,55 +357,31 @@ pub(crate) enum InquiryWord {
         /// Which demand is answered by which finding (YAML)
         #[arg(long, value_name = "FILE")]
         bindings: PathBuf,
-        /// Where answer.json, answer.html and answer.pdf are written
+        /// Where draft.json, draft.html and draft.pdf are written
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-    /// Release an answer that another officer filed
+    /// Release an answer that another officer filed; it is sealed then
     Release {
         /// The paper's number
         reference: String,
         /// The document that was read, as `inquiry list` names it; another one is not released
         #[arg(long, value_name = "HASH")]
         read: Option<Hash>,
+        /// Where answer.json, answer.html and answer.pdf are written
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Write the sealed answer of an inquiry whose answer was released
+    Write {
+        /// The paper's number
+        reference: String,
+        /// Where answer.json, answer.html and answer.pdf are written
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
     },
     /// List inquiries
     List,
-}
-
-/// `journal …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum JournalWord {
-    /// Name the node's logs with their heads
-    List,
-    /// Print entries of a log
-    Show {
-        /// The log
-        log: String,
-        /// From this entry on
-        #[arg(long, default_value_t = 0)]
-        from: u64,
-        /// At most this many
-        #[arg(long, default_value_t = 100)]
-        count: u64,
-    },
-    /// Write checkpoint and tiles of one log in the tlog-tiles layout, entries included
-    Export {
-        /// The log
-        #[arg(long)]
-        log: String,
-        /// Where to; the directory must be empty or new
-        out: PathBuf,
-    },
-    /// Print the proof of one entry (C2SP tlog-proof)
-    Proof {
-        /// The log
-        log: String,
-        /// The entry
-        index: u64,
-    },
-    /// Recompute everything from the stored bytes
-    Verify,
 }
 
 /// `exercise …`

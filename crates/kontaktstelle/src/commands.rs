@@ -1,11 +1,15 @@
 //! What each word of the command line does.
 
+mod backup;
 mod casework;
 mod inquiry;
 mod journals;
+mod key;
+mod moving;
 mod node_care;
 mod record;
 mod statistics;
+mod witness;
 
 use crate::arguments::{Arguments, Global, Word};
 use crate::config::Config;
@@ -15,8 +19,8 @@ use crate::serve;
 use crate::show;
 use anyhow::{Context, Result, bail};
 use locales::{Language, text};
-use office::Command;
 use office::command::Password;
+use office::{Command, Done};
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -35,9 +39,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     };
     match arguments.command {
         Word::Demo(options) => demo::run(language, &options),
-        Word::Serve { until_stdin_closes } => serve::run(&session.config()?, until_stdin_closes),
+        Word::Serve { until_stdin_closes } => {
+            serve::run(&session.config()?, language, until_stdin_closes)
+        }
         Word::Config(word) => node_care::config(&session, &word),
-        Word::Keys(word) => node_care::keys(&session, &word),
+        Word::Key(word) => key::run(&session, word),
         Word::Officer(word) => node_care::officer(&session, word),
         Word::Peer(word) => node_care::peer(&session, word),
         Word::Ping { peer } => session.act(Command::Ping { peer }),
@@ -56,6 +62,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Word::Record(word) => record::run(&session, word),
         Word::Inquiry(word) => inquiry::run(&session, word),
         Word::Journal(word) => journals::run(&session, word),
+        Word::Backup(word) => backup::run(&session, word),
+        Word::Restore { file, key } => backup::restore(&session, &file, &key),
+        Word::Move { to } => moving::run(&session, &to),
+        Word::Witness(word) => witness::run(&session, word),
         Word::Statistics { peer } => statistics::show(&session, &peer),
         Word::Reconcile { peer } => statistics::reconcile(&session, peer),
         Word::Verify { file, fingerprints } => inquiry::verify(&session, &file, &fingerprints),
@@ -86,9 +96,14 @@ impl Session {
         }
     }
 
+    /// Carries out a command, in the running node or here.
+    pub(crate) fn execute(&self, config: &Config, command: Command) -> Result<Done> {
+        execute(config, self.language, self.credentials()?, command)
+    }
+
     /// Carries out a command and says what it came to.
     pub(crate) fn act(&self, command: Command) -> Result<()> {
-        let done = execute(&self.config()?, self.credentials()?, command)?;
+        let done = self.execute(&self.config()?, command)?;
         show::done(self.language, self.global.json, &done)
     }
 }

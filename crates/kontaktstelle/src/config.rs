@@ -4,13 +4,21 @@
 //! `_` for `.`), then `--set key=value`.
 
 mod check;
+mod keeping;
 mod overrides;
+mod watching;
 
 pub(crate) use check::check;
+pub(crate) use keeping::{Anchor, Database, Objects, read_secret_line};
+pub(crate) use watching::{Publication, Retention, Witnessing};
 
 use anyhow::{Context, Result, anyhow};
+use journal::policy::Policy;
+use office::WitnessPolicy;
 use records::PartyId;
+use seal::Suite;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +43,27 @@ pub(crate) struct Config {
     pub(crate) exchange: Exchange,
     /// The officers' console.
     pub(crate) console: Console,
+    /// The node's secrets.
+    #[serde(default)]
+    pub(crate) keys: Keys,
+    /// The database.
+    #[serde(default)]
+    pub(crate) database: Database,
+    /// Where the heads of the logs stand, outside the database.
+    #[serde(default)]
+    pub(crate) anchor: Anchor,
+    /// Where attachments and payloads are kept.
+    #[serde(default)]
+    pub(crate) objects: Objects,
+    /// Who vouches for the node's logs.
+    #[serde(default)]
+    pub(crate) witnessing: Witnessing,
+    /// The logs that everybody may read.
+    #[serde(default)]
+    pub(crate) publication: Publication,
+    /// How long content is kept.
+    #[serde(default)]
+    pub(crate) retention: Retention,
     /// Bounds.
     #[serde(default)]
     pub(crate) limits: Limits,
@@ -56,6 +85,19 @@ pub(crate) struct Exchange {
     pub(crate) address: String,
     /// The parties with which a log is kept.
     pub(crate) peers: Vec<PartyId>,
+    /// Those of them with whom suite K2 is agreed; with all others it is K1.
+    #[serde(default)]
+    pub(crate) strict_peers: Vec<PartyId>,
+}
+
+/// The node's secrets.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Keys {
+    /// A file with the passphrase of the key files, relative to the configuration; `key init` makes
+    /// it. Without it, and without systemd's credential, the passphrase is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// The officers' console.
@@ -73,8 +115,10 @@ pub(crate) struct Console {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
-    /// Largest sealed part of a message, in bytes.
+    /// Largest sealed payload of a message, in bytes.
     pub(crate) part_bytes: u64,
+    /// Most bytes of all payloads of a message.
+    pub(crate) message_bytes: u64,
     /// Hours after the deadline until a request counts as unanswered.
     pub(crate) grace_hours: u32,
 }
@@ -84,6 +128,7 @@ impl Default for Limits {
         let limits = office::Limits::default();
         Self {
             part_bytes: limits.part_bytes,
+            message_bytes: limits.message_bytes,
             grace_hours: limits.grace_hours,
         }
     }
@@ -145,14 +190,50 @@ impl Config {
         self.directory.join(&self.data)
     }
 
-    /// The database.
-    pub(crate) fn database(&self) -> PathBuf {
-        self.data_directory().join("kontaktstelle.sqlite")
+    /// A file that the configuration names, relative to it.
+    pub(crate) fn beside(&self, path: &Path) -> PathBuf {
+        self.directory.join(path)
     }
 
-    /// The socket over which the command line talks to the running node.
+    /// The socket over which the command line talks to the running node. Each process beside one
+    /// PostgreSQL has its own data directory, and so its own socket.
     pub(crate) fn control_socket(&self) -> PathBuf {
         self.data_directory().join("control.sock")
+    }
+
+    /// The suites agreed with any peer; K1 always, for peers to come.
+    pub(crate) fn suites(&self) -> BTreeSet<Suite> {
+        let strict = (!self.exchange.strict_peers.is_empty()).then_some(Suite::K2);
+        std::iter::once(Suite::K1).chain(strict).collect()
+    }
+
+    /// The suite agreed with each peer.
+    pub(crate) fn agreements(&self) -> BTreeMap<PartyId, Suite> {
+        let suite = |peer| match self.exchange.strict_peers.contains(peer) {
+            true => Suite::K2,
+            false => Suite::K1,
+        };
+        self.exchange
+            .peers
+            .iter()
+            .map(|peer| (peer.clone(), suite(peer)))
+            .collect()
+    }
+
+    /// Who has to witness the node's logs, besides the counterparts.
+    pub(crate) fn witnesses(&self) -> Result<WitnessPolicy> {
+        let Some(path) = &self.witnessing.policy_file else {
+            return Ok(WitnessPolicy::default());
+        };
+        let path = self.beside(path);
+        let policy: Policy = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?
+            .parse()
+            .with_context(|| format!("{} is not a witness policy", path.display()))?;
+        Ok(WitnessPolicy {
+            office: Some(policy.clone()),
+            exchange: Some(policy),
+        })
     }
 
     /// The names of the node's logs.

@@ -7,6 +7,7 @@
 use crate::config::Config;
 use crate::node;
 use anyhow::{Context, Result, anyhow, bail};
+use locales::Language;
 use office::command::Password;
 use office::{Actor, Command, Done, Office, OfficeError};
 use records::PartyId;
@@ -150,8 +151,9 @@ fn actor(office: &Office, credentials: Credentials) -> Result<Actor, OfficeError
     }
 }
 
-/// Hands an order to the running node, or carries it out here if none runs.
-pub(crate) fn submit(config: &Config, order: Order) -> Result<Reply> {
+/// Hands an order to the running node, or carries it out here if none runs; then the passphrase of
+/// the keys may have to be asked for, in this language.
+pub(crate) fn submit(config: &Config, language: Language, order: Order) -> Result<Reply> {
     let reply = match connect(&config.control_socket()) {
         Ok(stream) => ask(stream, &order)?,
         Err(error)
@@ -160,7 +162,7 @@ pub(crate) fn submit(config: &Config, order: Order) -> Result<Reply> {
                 ErrorKind::NotFound | ErrorKind::ConnectionRefused
             ) =>
         {
-            carry_out(&node::open(config)?, order)
+            carry_out(&node::open(config, language)?, order)
         }
         Err(error) => return Err(error).context("cannot reach the running node"),
     };
@@ -171,9 +173,15 @@ pub(crate) fn submit(config: &Config, order: Order) -> Result<Reply> {
 }
 
 /// Carries out a command and returns what it came to.
-pub(crate) fn execute(config: &Config, credentials: Credentials, command: Command) -> Result<Done> {
+pub(crate) fn execute(
+    config: &Config,
+    language: Language,
+    credentials: Credentials,
+    command: Command,
+) -> Result<Done> {
     match submit(
         config,
+        language,
         Order::Execute {
             credentials,
             command: Box::new(command),
@@ -228,6 +236,10 @@ fn serve_one(mut stream: UnixStream, answer: &Answerer) {
     let result = (|| -> Result<()> {
         let mut line = String::new();
         std::io::Read::take(BufReader::new(stream.try_clone()?), MAX_LINE).read_line(&mut line)?;
+        // Somebody only looked whether anybody answers.
+        if line.is_empty() {
+            return Ok(());
+        }
         let order = serde_json::from_str(&line).map_err(|e| anyhow!("not an order: {e}"))?;
         serde_json::to_writer(&mut stream, &answer(order))?;
         Ok(stream.write_all(b"\n")?)

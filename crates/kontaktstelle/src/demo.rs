@@ -4,6 +4,7 @@
 mod material;
 mod side;
 mod story;
+mod witness;
 
 use crate::arguments::DemoArguments;
 use crate::show;

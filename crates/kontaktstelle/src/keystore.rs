@@ -1,38 +1,45 @@
-//! The keys of a node as files, readable by the node's user only.
+//! The node's keys on disk: encrypted secrets, and beside them the key manifest that says which count.
 //!
-//! `keys/root.key` signs the key manifest and is then taken off the machine; the node runs
-//! without it.
+//! The root's keys are not here: its holders keep them, each on a machine of their own. What the
+//! holders are to sign lies here as a draft ([`making`]); once enough have signed, it is published and
+//! the keys it names are the node's. Secrets that the manifest does not name yet lie beside the
+//! others and are not used.
+
+mod making;
+mod passphrase;
+mod secrets;
+
+pub(crate) use making::{Change, all_keys};
+pub(crate) use passphrase::Source;
+pub(crate) use secrets::{check_private, write_private};
 
 use crate::config::Config;
 use anyhow::{Context, Result, anyhow, bail};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use exchange::tls::TlsIdentity;
-use journal::note::NoteSigner;
+use exchange::TlsIdentity;
+use journal::note::NoteVerifier as _;
+use locales::Language;
 use office::Keyring;
-use records::Timestamp;
-use seal::key_manifest::{KeyManifest, KeyManifestFormat, LogReference, SignedKeyManifest};
-use seal::keys::{LogKey, RootKey, SealingIdentity, SigningKey};
-use std::fs::{self, File};
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use seal::key_manifest::SignedKeyManifest;
+use seal::keys::{LogKey, SealingIdentity, SigningKey, WitnessKey};
+use secrets::{Secret, Secrets, replace};
+use std::fs;
 use std::path::PathBuf;
 use store::LogSigner;
-use zeroize::Zeroizing;
-
-/// Days that a key manifest is valid.
-const VALID_DAYS: i64 = 365;
 
 /// The directory of a node's keys.
 pub(crate) struct Keystore {
     directory: PathBuf,
+    secrets: Secrets,
 }
 
 impl Keystore {
-    /// The keys of this configuration's node.
-    pub(crate) fn of(config: &Config) -> Self {
+    /// The keys of this configuration's node. If a passphrase has to be asked for, it is asked for in
+    /// this language, and only when a secret is needed.
+    pub(crate) fn of(config: &Config, language: Language) -> Self {
+        let directory = config.data_directory().join("keys");
         Self {
-            directory: config.data_directory().join("keys"),
+            secrets: Secrets::of(config, directory.clone(), language),
+            directory,
         }
     }
 
@@ -41,52 +48,9 @@ impl Keystore {
         self.directory.join("manifest.json")
     }
 
-    /// Makes all keys and the manifest. Refuses where there are keys already.
-    pub(crate) fn create(&self, config: &Config, now: Timestamp) -> Result<SignedKeyManifest> {
-        if self.manifest_path().exists() {
-            bail!(
-                "{} exists already; keys are never overwritten",
-                self.manifest_path().display()
-            );
-        }
-        fs::create_dir_all(&self.directory)
-            .with_context(|| format!("cannot create {}", self.directory.display()))?;
-        fs::set_permissions(&self.directory, fs::Permissions::from_mode(0o700))?;
-        let root = RootKey::generate()?;
-        let signing = SigningKey::generate()?;
-        let sealing = SealingIdentity::generate()?;
-        let tls = TlsIdentity::generate(&config.node)?;
-        let mut logs = Vec::new();
-        for log in config.logs() {
-            let key = LogKey::generate()?;
-            let vkey = key.signer(&config.origin(&log)).verifier().vkey();
-            self.write_secret(&format!("log-{log}"), &key.to_secret_bytes())?;
-            logs.push(LogReference { name: log, vkey });
-        }
-        self.write_secret("root", &root.to_secret_bytes())?;
-        self.write_secret("signing", &signing.to_secret_bytes())?;
-        self.write_secret("sealing", sealing.to_secret_string().as_bytes())?;
-        self.write_file("tls.pem", tls.to_pem().as_bytes())?;
-        let manifest = KeyManifest {
-            format: KeyManifestFormat::V1,
-            party: config.party.to_string(),
-            node: config.node.clone(),
-            version: 1,
-            root: root.verifying_key(),
-            signing: signing.verifying_key(),
-            recipient: sealing.recipient(),
-            logs,
-            tls_spki_sha256: vec![tls.spki_sha256().to_owned()],
-            valid_from: now.to_string(),
-            valid_until: now.plus_seconds(VALID_DAYS * 24 * 3600).to_string(),
-            exchange_address: config.exchange.address.clone(),
-        };
-        let signed = SignedKeyManifest::sign_with(manifest, &root)?;
-        self.write_file(
-            "manifest.json",
-            format!("{}\n", signed.to_json()?).as_bytes(),
-        )?;
-        Ok(signed)
+    /// Where the draft lies that the root's holders are to sign.
+    pub(crate) fn draft_path(&self) -> PathBuf {
+        self.directory.join("draft.json")
     }
 
     /// The signed key manifest.
@@ -94,7 +58,7 @@ impl Keystore {
         let path = self.manifest_path();
         let text = fs::read(&path).with_context(|| {
             format!(
-                "cannot read {}; make the node's keys with: kontaktstelle keys init",
+                "cannot read {}; make the node's keys with: kontaktstelle key init",
                 path.display()
             )
         })?;
@@ -106,118 +70,147 @@ impl Keystore {
         Ok(signed)
     }
 
-    /// The keys the node works with.
+    /// The keys the node works with: those the manifest names now, and the earlier ones that are
+    /// still here.
     pub(crate) fn keyring(&self, config: &Config) -> Result<Keyring> {
         let manifest = self.manifest()?;
-        if manifest.statement().party != config.party.as_str()
-            || manifest.statement().node != config.node
-        {
+        let keys = manifest.statement();
+        if keys.party != config.party.as_str() || keys.node != config.node {
             bail!(
                 "the keys are those of {} ({}), the configuration is for {} ({})",
-                manifest.statement().party,
-                manifest.statement().node,
+                keys.party,
+                keys.node,
                 config.party,
                 config.node
             );
         }
-        let signing = SigningKey::from_secret_bytes(&self.read_secret("signing")?)?;
-        let sealing = self.read_secret("sealing")?;
-        let sealing: SealingIdentity = std::str::from_utf8(&sealing)
-            .map_err(|_| anyhow!("keys/sealing.key is damaged"))?
-            .parse()?;
-        if signing.verifying_key() != manifest.statement().signing
-            || sealing.recipient() != manifest.statement().recipient
-        {
-            bail!(
-                "the keys in {} are not those that the key manifest names",
-                self.directory.display()
-            );
+        let (mut signing, mut sealing) = (Vec::new(), Vec::new());
+        for suite in &keys.suites {
+            for (at, public) in [&suite.signing]
+                .into_iter()
+                .chain(&suite.earlier_signing)
+                .enumerate()
+            {
+                let secret = Secret::Signing(suite.suite, public.id());
+                if at > 0 && !self.secrets.has(&secret) {
+                    continue;
+                }
+                let key = SigningKey::from_secret_bytes(suite.suite, &self.secrets.read(&secret)?)?;
+                self.expect(&secret, key.verifying_key() == *public)?;
+                signing.push(key);
+            }
+            for (at, public) in [&suite.recipient]
+                .into_iter()
+                .chain(&suite.earlier_recipients)
+                .enumerate()
+            {
+                let secret = Secret::Sealing(suite.suite, public.id());
+                if at > 0 && !self.secrets.has(&secret) {
+                    continue;
+                }
+                let text = self.secrets.read(&secret)?;
+                let key: SealingIdentity = std::str::from_utf8(&text)
+                    .map_err(|_| anyhow!("{secret} is damaged"))?
+                    .parse()?;
+                self.expect(&secret, key.recipient() == *public)?;
+                sealing.push(key);
+            }
         }
         Ok(Keyring {
             party: config.party.clone(),
             signing,
-            sealing: vec![sealing],
+            sealing,
+            witness: self.witness(&manifest)?,
             manifest,
         })
     }
 
-    /// The keys that sign the checkpoints of the node's logs.
+    /// The keys that sign the checkpoints of the node's logs, each under its origin of today.
     pub(crate) fn log_signers(&self, config: &Config) -> Result<Vec<LogSigner>> {
-        let manifest = self.manifest()?;
         config
             .logs()
             .into_iter()
             .map(|log| {
-                let origin = config.origin(&log);
-                let signer = LogKey::from_secret_bytes(&self.read_secret(&format!("log-{log}"))?)?
-                    .signer(&origin);
-                if manifest.statement().log_vkey(&log) != Some(signer.verifier().vkey().as_str()) {
-                    bail!(
-                        "the key manifest does not name the key of log {log} ({})",
-                        signer.name()
-                    );
-                }
+                let (key, origin) = self.log_key(&log)?;
                 Ok(LogSigner {
+                    signers: key.signers(&origin),
                     log,
                     origin,
-                    signer: Box::new(signer),
                 })
             })
             .collect()
     }
 
-    /// The node's TLS identity.
+    /// The key of one log, and the origin it signs for.
+    pub(crate) fn log_key(&self, log: &str) -> Result<(LogKey, String)> {
+        let manifest = self.manifest()?;
+        let reference = manifest.statement().log(log).ok_or_else(|| {
+            anyhow!(
+                "the key manifest names no key for log {log}; add it with: kontaktstelle key rotate log {log}"
+            )
+        })?;
+        let origin = reference.verifier()?.origin().to_owned();
+        let secret = Secret::Log(log.to_owned(), reference.id());
+        let key = LogKey::from_secret_bytes(&self.secrets.read(&secret)?)?;
+        self.expect(&secret, key.vkeys(&origin) == reference.vkeys)?;
+        Ok((key, origin))
+    }
+
+    /// The node's TLS identity: the one that was activated, else the first that the manifest pins.
     pub(crate) fn tls(&self) -> Result<TlsIdentity> {
-        let path = self.directory.join("tls.pem");
-        self.check_private(&path)?;
-        let pem = Zeroizing::new(
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
-        );
-        TlsIdentity::from_pem(&pem).with_context(|| format!("{} is damaged", path.display()))
+        let manifest = self.manifest()?;
+        let pins = &manifest.statement().tls_spki_sha256;
+        let activated = fs::read_to_string(self.activated_tls_path()).ok();
+        let activated = activated.as_deref().map(str::trim);
+        let pin = pins
+            .iter()
+            .find(|pin| activated == Some(pin.as_str()))
+            .or_else(|| pins.first())
+            .ok_or_else(|| anyhow!("the key manifest pins no TLS key"))?;
+        let secret = Secret::Tls(pin.clone());
+        let pem = self.secrets.read(&secret)?;
+        let pem = std::str::from_utf8(&pem).map_err(|_| anyhow!("{secret} is damaged"))?;
+        let identity = TlsIdentity::from_pem(pem)?;
+        self.expect(&secret, identity.spki_sha256() == pin)?;
+        Ok(identity)
     }
 
-    fn write_secret(&self, name: &str, secret: &[u8]) -> Result<()> {
-        let text = Zeroizing::new(BASE64_STANDARD.encode(secret) + "\n");
-        self.write_file(&format!("{name}.key"), text.as_bytes())
-    }
-
-    fn write_file(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.directory.join(name);
-        let mut file = File::options()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .with_context(|| format!("cannot create {}", path.display()))?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        Ok(())
-    }
-
-    fn read_secret(&self, name: &str) -> Result<Zeroizing<Vec<u8>>> {
-        let path = self.directory.join(format!("{name}.key"));
-        self.check_private(&path)?;
-        let text = Zeroizing::new(
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
-        );
-        let secret = BASE64_STANDARD
-            .decode(text.trim())
-            .map_err(|_| anyhow!("{} is damaged", path.display()))?;
-        Ok(Zeroizing::new(secret))
-    }
-
-    fn check_private(&self, path: &std::path::Path) -> Result<()> {
-        let mode = fs::metadata(path)
-            .with_context(|| format!("cannot read {}", path.display()))?
-            .permissions()
-            .mode();
-        if mode & 0o077 != 0 {
-            bail!(
-                "{} may be read by others (mode {:o}); run: chmod 600 on it",
-                path.display(),
-                mode & 0o777
-            );
+    /// Has the node show this TLS key from its next start on.
+    pub(crate) fn activate_tls(&self, pin: &str) -> Result<()> {
+        let manifest = self.manifest()?;
+        let pins = &manifest.statement().tls_spki_sha256;
+        if !pins.iter().any(|known| known == pin) {
+            bail!("the published key manifest does not pin {pin}");
         }
-        Ok(())
+        if !self.secrets.has(&Secret::Tls(pin.to_owned())) {
+            bail!("the private key of {pin} is not here");
+        }
+        replace(&self.activated_tls_path(), format!("{pin}\n").as_bytes())
+    }
+
+    fn activated_tls_path(&self) -> PathBuf {
+        self.directory.join("tls.activated")
+    }
+
+    fn witness(&self, manifest: &SignedKeyManifest) -> Result<Option<WitnessKey>> {
+        let Some(reference) = &manifest.statement().witness else {
+            return Ok(None);
+        };
+        let secret = Secret::Witness(reference.id());
+        let key = WitnessKey::from_secret_bytes(&self.secrets.read(&secret)?)?;
+        let name = reference.verifiers()?[0].name().to_owned();
+        self.expect(&secret, key.vkeys(&name) == reference.vkeys)?;
+        Ok(Some(key))
+    }
+
+    /// A key file that holds another key than its name says would sign what nobody can verify.
+    fn expect(&self, secret: &Secret, is_named: bool) -> Result<()> {
+        if is_named {
+            return Ok(());
+        }
+        bail!(
+            "{secret} in {} is not the key that the key manifest names",
+            self.directory.display()
+        )
     }
 }

@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod arguments;
+mod care;
 mod commands;
 mod config;
 mod control;
@@ -17,8 +18,10 @@ mod keystore;
 mod logging;
 mod node;
 mod paper;
+mod progress;
 mod serve;
 mod show;
+mod storage;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -3,32 +3,34 @@
 use crate::config::Config;
 use crate::edges::{SystemClock, SystemEntropy};
 use crate::keystore::Keystore;
-use anyhow::{Context, Result};
+use crate::storage;
+use anyhow::Result;
+use locales::Language;
 use office::office::Parts;
 use office::{Limits, Office, Reader};
 use policy::Bundle;
 use std::sync::Arc;
-use store::{Database, Sqlite};
 
 /// Opens the node's office for writing. Fails where another process has it open.
-pub(crate) fn open(config: &Config) -> Result<Office> {
-    let keystore = Keystore::of(config);
+pub(crate) fn open(config: &Config, language: Language) -> Result<Office> {
+    let keystore = Keystore::of(config, language);
     let keyring = keystore.keyring(config)?;
-    let database = Sqlite::open(&config.database(), keystore.log_signers(config)?, |error| {
-        // A failed write or sync is never tried again: what the disk holds is not certain any more.
-        eprintln!("kontaktstelle: {error}; the node ends here, nothing was acknowledged that is not durable");
-        std::process::abort();
-    })
-    .context("cannot open the database")?;
     let parts = Parts {
-        database: Arc::new(database),
+        database: storage::database(config, keystore.log_signers(config)?)?,
+        objects: storage::objects(config)?,
         keyring,
+        agreements: config.agreements(),
+        witnesses: config.witnesses()?,
         bundle: Bundle::embedded()?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         limits: Limits {
             part_bytes: config.limits.part_bytes,
+            message_bytes: config.limits.message_bytes,
             grace_hours: config.limits.grace_hours,
+            anchor_every_seconds: config.witnessing.anchor_every_seconds,
+            witness_lag_seconds: config.witnessing.lag_minutes.saturating_mul(60),
+            keep_case_days: config.retention.case_days,
         },
         exercise: config.exercise,
     };
@@ -37,13 +39,9 @@ pub(crate) fn open(config: &Config) -> Result<Office> {
 
 /// Opens the node's database for reading, beside the running node or not.
 pub(crate) fn read(config: &Config) -> Result<Reader> {
-    let path = config.database();
-    let database: Arc<dyn Database> =
-        Arc::new(Sqlite::open_read_only(&path).with_context(|| {
-            format!(
-                "cannot read {}; has the node been started once?",
-                path.display()
-            )
-        })?);
-    Ok(Reader::new(database, config.party.clone()))
+    Ok(Reader::new(
+        storage::reading(config)?,
+        storage::objects(config)?,
+        config.party.clone(),
+    ))
 }

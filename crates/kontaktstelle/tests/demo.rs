@@ -129,6 +129,6 @@ fn the_nodes_end_with_the_demo() {
     demo.kill().unwrap();
     demo.wait().unwrap();
     support::eventually("both nodes have ended", || {
-        (port..port + 4).all(|port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok())
+        (port..port + 6).all(|port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok())
     });
 }

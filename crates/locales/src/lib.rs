@@ -44,6 +44,7 @@ const CATALOGUES: &[Catalogue] = catalogues!(
     "demo",
     "answer",
     "command",
+    "key",
     "paper"
 );
 

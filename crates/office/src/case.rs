@@ -6,7 +6,37 @@ use journal::hash::Hash;
 use records::answer::AnswerDraft;
 use records::vocabulary::Direction;
 use records::{Answer, PartyId, Request, ThreadId, Timestamp};
+use seal::receipt::ReceiptEvent;
 use serde::{Deserialize, Serialize};
+
+/// What the counterpart's receipts say about a message of ours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipted {
+    /// It holds the sealed message and cannot deny it (D.1). The message counts as delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consigned: Option<Timestamp>,
+    /// It has been given the content (E.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_over: Option<Timestamp>,
+    /// It could not take it (D.2) or could not make use of the content (E.2). Somebody has to ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<Timestamp>,
+}
+
+impl Receipted {
+    /// Notes when a receipt came, by our clock.
+    pub(crate) const fn note(&mut self, event: ReceiptEvent, at: Timestamp) {
+        match event {
+            ReceiptEvent::ContentConsignment => self.consigned = Some(at),
+            ReceiptEvent::ContentHandover => self.handed_over = Some(at),
+            ReceiptEvent::ContentConsignmentFailure | ReceiptEvent::ContentHandoverFailure => {
+                self.failed = Some(at);
+            }
+            // The sender's own events.
+            ReceiptEvent::SubmissionAcceptance | ReceiptEvent::AcceptanceRejectionExpiry => {}
+        }
+    }
+}
 
 /// A reviewer's decision with its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +85,9 @@ pub struct GivenAnswer {
     pub at: Timestamp,
     /// The message that carried it.
     pub message: Hash,
+    /// What became of the message; empty for the counterpart's answers.
+    #[serde(default)]
+    pub receipted: Receipted,
     /// Who drafted it; absent for the counterpart's answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drafted_by: Option<String>,
@@ -92,6 +125,9 @@ pub struct Case {
     pub overdue: bool,
     /// The message that carried the request, once there is one.
     pub message: Option<Hash>,
+    /// What became of the message that carried a request of our own.
+    #[serde(default)]
+    pub receipted: Receipted,
     /// Who drafted a request of our own.
     pub drafted_by: Option<String>,
     /// Who handed it in.

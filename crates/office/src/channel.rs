@@ -1,20 +1,17 @@
-//! The channel to a peer: the order of messages in each direction, and putting one in it.
+//! The channel to a peer: the order of messages in each direction, and what is on file of each.
 
-use crate::attachment::NewAttachment;
-use crate::content::{CONTENT_PART, CONTENT_TYPE, Content};
+use crate::content::Content;
 use crate::error::OfficeError;
-use crate::exchange_log;
 use crate::office::Office;
-use crate::peer::Peer;
-use crate::writing::{Filed, Loaded, Writing};
+use crate::writing::{Filed, Loaded};
 use journal::hash::Hash;
-use records::{Marking, PartyId, ThreadId, Timestamp};
-use seal::Suite;
-use seal::envelope::{PartContext, seal_part};
-use seal::message::{Message, MessageFormat, MessageManifest, SignedManifest};
+use records::{PartyId, ThreadId, Timestamp};
+use seal::message::MessageManifest;
+use seal::receipt::{EVENT_FIELD, ReceiptEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{BlobRef, OutboxPut};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Where the two directions of a channel stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,148 +51,140 @@ impl Channel {
     }
 }
 
-/// What is to be sent.
-pub(crate) struct Dispatch<'a> {
-    pub(crate) content: &'a Content,
-    pub(crate) attachments: &'a [NewAttachment],
-    pub(crate) thread: ThreadId,
-    pub(crate) reply_to: Option<Hash>,
-    pub(crate) deadline: Option<Timestamp>,
-    pub(crate) marking: &'a Marking,
-    pub(crate) exercise: bool,
+/// One lock per channel. Whoever extends a channel's chain holds it, so that two of this node's own
+/// threads do not compute the same place in it; the channels of different peers do not wait for each
+/// other. Other nodes are kept off by the store's conditions.
+pub(crate) struct Chains(BTreeMap<String, Mutex<()>>);
+
+impl Chains {
+    /// The locks of the channels to which these logs belong.
+    pub(crate) fn of_logs(logs: Vec<String>) -> Self {
+        Self(logs.into_iter().map(|log| (log, Mutex::new(()))).collect())
+    }
 }
 
 impl Office {
+    /// Holds the channel to this peer.
+    pub(crate) fn lock_chain(&self, peer: &PartyId) -> Result<MutexGuard<'_, ()>, OfficeError> {
+        let chain = self.chains.0.get(&crate::exchange_log(peer));
+        let chain = chain.ok_or_else(|| OfficeError::NoSuch {
+            what: "exchange log with",
+            name: peer.to_string(),
+        })?;
+        // A panic elsewhere leaves no half-written chain: the chain lies in the store.
+        Ok(chain.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(crate) fn load_channel(&self, peer: &PartyId) -> Result<Loaded<Channel>, OfficeError> {
         Ok(self
             .load(peer.as_str())?
             .unwrap_or_else(|| Loaded::new(Channel::new(peer.clone()))))
     }
+}
 
-    /// Sends a message to a peer: reads the channel, puts the message in its place there, and files
-    /// both with the act that sends it. The caller holds the chain.
-    pub(crate) fn send(
-        &self,
-        writing: &mut Writing<'_>,
-        party: &PartyId,
-        dispatch: &Dispatch<'_>,
-    ) -> Result<Hash, OfficeError> {
-        let peer = self.peer(party)?;
-        let mut channel = self.load_channel(party)?;
-        let message = self.dispatch(writing, &peer, &mut channel, dispatch)?;
-        writing.file(&channel, None)?;
-        Ok(message)
+/// A message of ours and what the counterpart has receipted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentMessage {
+    /// The message.
+    pub message: Hash,
+    /// To whom.
+    pub peer: PartyId,
+    /// Its place in the direction.
+    pub seq: u64,
+    /// Its case.
+    pub thread: ThreadId,
+    /// Its headers, by their hash in the store. They leave the house only for the first receipt.
+    pub headers: Hash,
+    /// The counterpart's last receipted event. `None`: still with us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<ReceiptEvent>,
+    /// The counterpart's first receipt (JSON): it has the message and cannot read it yet (D.1), or
+    /// cannot take it (D.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consignment: Option<String>,
+    /// The counterpart's second receipt (JSON): it has been given the content (E.1), or could not be
+    /// (E.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<String>,
+}
+
+impl SentMessage {
+    /// The counterpart holds the message and cannot deny it.
+    #[must_use]
+    pub fn is_consigned(&self) -> bool {
+        self.consignment.is_some() && self.event != Some(ReceiptEvent::ContentConsignmentFailure)
     }
 
-    /// Seals, signs and queues a message; the exchange log's entry goes into the same batch.
-    pub(crate) fn dispatch(
-        &self,
-        writing: &mut Writing<'_>,
-        peer: &Peer,
-        channel: &mut Loaded<Channel>,
-        dispatch: &Dispatch<'_>,
-    ) -> Result<Hash, OfficeError> {
-        let seq = channel.value.sent + 1;
-        let message = self.seal_message(peer, &channel.value, seq, writing.now, dispatch)?;
-        let id = message.id();
-        let mut fields = message_fields(message.manifest().statement(), id);
-        fields.extend(content_fields(dispatch.content));
-        let entry = writing.entry(&exchange_log(&peer.party), "message.sent", fields)?;
-        let blob = BlobRef::new(message.encode()?);
-        writing.batch.outbox.push(OutboxPut {
-            peer: peer.party.to_string(),
-            seq,
-            blob: blob.hash,
-            due_ms: writing.now.millis(),
-        });
-        writing.batch.blobs.push(blob);
-        channel.value.sent = seq;
-        channel.value.last_sent = Some(id);
-        let sent = SentMessage {
-            message: id,
-            peer: peer.party.clone(),
-            seq,
-            thread: dispatch.thread,
-            receipt: None,
-        };
-        writing.file(&Loaded::new(sent), Some(entry))?;
-        Ok(id)
-    }
-
-    fn seal_message(
-        &self,
-        peer: &Peer,
-        channel: &Channel,
-        seq: u64,
-        now: Timestamp,
-        dispatch: &Dispatch<'_>,
-    ) -> Result<Message, OfficeError> {
-        let keys = peer.keys()?;
-        let own = self.keyring.manifest.statement();
-        let recipients = [keys.recipient.clone(), own.recipient.clone()];
-        let kind = dispatch.content.kind().code();
-        let context = PartContext {
-            sender: self.keyring.party.to_string(),
-            recipient: peer.party.to_string(),
-            thread: dispatch.thread.to_string(),
-            kind: kind.to_owned(),
-            seq,
-        };
-        let content =
-            serde_json::to_vec(dispatch.content).map_err(|source| OfficeError::Unreadable {
-                what: "content".to_owned(),
-                source,
-            })?;
-        let attachments = dispatch
-            .attachments
-            .iter()
-            .map(|a| (a.name.as_str(), a.media_type.as_str(), a.bytes.as_slice()));
-        let mut references = Vec::new();
-        let mut parts = Vec::new();
-        for (name, media_type, bytes) in
-            std::iter::once((CONTENT_PART, CONTENT_TYPE, content.as_slice())).chain(attachments)
-        {
-            let sealed = seal_part(name, media_type, bytes, &recipients, &context)?;
-            references.push(sealed.reference);
-            parts.push(sealed.bytes);
-        }
-        let manifest = MessageManifest {
-            format: MessageFormat::V1,
-            suite: Suite::K1,
-            exercise: dispatch.exercise,
-            sender: context.sender,
-            recipient: context.recipient,
-            sender_key: self.keyring.signing.verifying_key().id(),
-            seq,
-            previous: channel.last_sent,
-            kind: context.kind,
-            thread: context.thread,
-            reply_to: dispatch.reply_to,
-            created: now.to_string(),
-            deadline: dispatch.deadline.map(|d| d.to_string()),
-            marking: serde_json::to_value(dispatch.marking).unwrap_or(Value::Null),
-            topic: topic_of(dispatch.content),
-            parts: references,
-            screening: None,
-        };
-        Ok(Message::new(
-            SignedManifest::sign_with(manifest, &self.keyring.signing)?,
-            parts,
-        )?)
+    /// The counterpart has the content.
+    #[must_use]
+    pub fn is_handed_over(&self) -> bool {
+        self.event == Some(ReceiptEvent::ContentHandover)
     }
 }
 
-fn topic_of(content: &Content) -> Option<String> {
-    match content {
-        Content::Request(request) => Some(request.topic.code().to_owned()),
-        _ => None,
+impl Filed for SentMessage {
+    const FAMILY: &'static str = "sent";
+
+    fn id(&self) -> String {
+        self.message.to_string()
+    }
+
+    fn tag(&self) -> String {
+        self.event.map_or("waiting", ReceiptEvent::code).to_owned()
+    }
+
+    fn sort(&self) -> i64 {
+        i64::try_from(self.seq).unwrap_or(i64::MAX)
     }
 }
 
-/// The fields under which both sides log a message: the same words on both sides, so that both
-/// reproduce the same statistics.
-pub(crate) fn message_fields(manifest: &MessageManifest, id: Hash) -> Vec<(&'static str, Value)> {
-    let mut fields = vec![
+/// A message of theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedMessage {
+    /// The message.
+    pub message: Hash,
+    /// From whom.
+    pub peer: PartyId,
+    /// Its place in the direction.
+    pub seq: u64,
+    /// Its case, as the sender names it.
+    pub thread: String,
+    /// The message as it came, by its hash in the store: signed manifest and small payloads.
+    pub sealed: Hash,
+    /// The last event that we have receipted.
+    pub event: ReceiptEvent,
+}
+
+impl AcceptedMessage {
+    /// It lies here and cannot be read, because its sender has not released its headers.
+    #[must_use]
+    pub fn awaits_headers(&self) -> bool {
+        self.event == ReceiptEvent::ContentConsignment
+    }
+}
+
+impl Filed for AcceptedMessage {
+    const FAMILY: &'static str = "accepted";
+
+    fn id(&self) -> String {
+        self.message.to_string()
+    }
+
+    fn tag(&self) -> String {
+        self.event.code().to_owned()
+    }
+
+    fn sort(&self) -> i64 {
+        i64::try_from(self.seq).unwrap_or(i64::MAX)
+    }
+}
+
+/// Fields of a log entry.
+pub(crate) type Fields = Vec<(&'static str, Value)>;
+
+/// What tells a message and its place.
+pub(crate) fn place_fields(manifest: &MessageManifest, id: Hash) -> Fields {
+    vec![
         ("message", id.to_string().into()),
         ("message_kind", manifest.kind.clone().into()),
         ("sender", manifest.sender.clone().into()),
@@ -203,24 +192,36 @@ pub(crate) fn message_fields(manifest: &MessageManifest, id: Hash) -> Vec<(&'sta
         ("seq", manifest.seq.into()),
         ("thread", manifest.thread.clone().into()),
         ("exercise", manifest.exercise.into()),
-        ("created", manifest.created.clone().into()),
-    ];
+    ]
+}
+
+/// The fields under which both sides log a message: the same words on both sides, so that both
+/// reproduce the same statistics. The key stands among them, because the order of the log decides
+/// whether a key that is taken back was still good.
+pub(crate) fn message_fields(manifest: &MessageManifest, id: Hash) -> Fields {
+    let mut fields = place_fields(manifest, id);
+    fields.push(("sender_key", manifest.sender_key.to_string().into()));
+    fields.push(("created", manifest.created.clone().into()));
     if let Some(reply_to) = manifest.reply_to {
         fields.push(("reply_to", reply_to.to_string().into()));
     }
     if let Some(deadline) = &manifest.deadline {
         fields.push(("deadline", deadline.clone().into()));
     }
+    fields.extend(topic_field(manifest));
     fields
 }
 
+/// What is readable of a message without its content.
+pub(crate) fn topic_field(manifest: &MessageManifest) -> Option<(&'static str, Value)> {
+    let topic = manifest.topic.clone()?;
+    Some(("topic", topic.into()))
+}
+
 /// What both sides log of the content: codes only, never text.
-pub(crate) fn content_fields(content: &Content) -> Vec<(&'static str, Value)> {
+pub(crate) fn content_fields(content: &Content) -> Fields {
     match content {
-        Content::Request(request) => vec![
-            ("topic", request.topic.code().into()),
-            ("urgency", request.urgency.code().into()),
-        ],
+        Content::Request(request) => vec![("urgency", request.urgency.code().into())],
         Content::Answer(answer) => {
             let mut fields = vec![("outcome", answer.outcome.code().into())];
             if let Some(reason) = answer.reason {
@@ -232,65 +233,7 @@ pub(crate) fn content_fields(content: &Content) -> Vec<(&'static str, Value)> {
     }
 }
 
-/// A message of ours and its receipt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentMessage {
-    /// The message.
-    pub message: Hash,
-    /// To whom.
-    pub peer: PartyId,
-    /// Its place in the direction.
-    pub seq: u64,
-    /// Its case.
-    pub thread: ThreadId,
-    /// The counterpart's receipt (JSON), once it is here.
-    pub receipt: Option<String>,
-}
-
-impl Filed for SentMessage {
-    const FAMILY: &'static str = "sent";
-
-    fn id(&self) -> String {
-        self.message.to_string()
-    }
-
-    fn tag(&self) -> String {
-        if self.receipt.is_some() {
-            "receipted"
-        } else {
-            "waiting"
-        }
-        .to_owned()
-    }
-
-    fn sort(&self) -> i64 {
-        i64::try_from(self.seq).unwrap_or(i64::MAX)
-    }
-}
-
-/// A message of theirs and our receipt for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AcceptedMessage {
-    /// The message.
-    pub message: Hash,
-    /// From whom.
-    pub peer: PartyId,
-    /// Its place in the direction.
-    pub seq: u64,
-    /// Its case.
-    pub thread: String,
-    /// Our receipt (JSON), once it is made.
-    pub receipt: Option<String>,
-}
-
-impl Filed for AcceptedMessage {
-    const FAMILY: &'static str = "accepted";
-
-    fn id(&self) -> String {
-        self.message.to_string()
-    }
-
-    fn sort(&self) -> i64 {
-        i64::try_from(self.seq).unwrap_or(i64::MAX)
-    }
+/// The event that an entry records.
+pub(crate) fn event_field(event: ReceiptEvent) -> (&'static str, Value) {
+    (EVENT_FIELD, event.code().into())
 }

@@ -38,6 +38,15 @@ pub enum Content {
 }
 
 impl Content {
+    /// What its manifest says about it, readable without a key: the topic of a request.
+    #[must_use]
+    pub fn topic(&self) -> Option<String> {
+        match self {
+            Self::Request(request) => Some(request.topic.code().to_owned()),
+            Self::Ping | Self::PingReply | Self::Answer(_) | Self::Withdrawal { .. } => None,
+        }
+    }
+
     /// What kind of message carries it.
     #[must_use]
     pub const fn kind(&self) -> MessageKind {

@@ -1,8 +1,12 @@
 //! Why something was not done.
 
+use crate::standing::ReadOnly;
 use crate::state::NotNow;
 use journal::hash::Hash;
 use records::ThreadId;
+use seal::Suite;
+use std::collections::BTreeSet;
+use store::objects::ObjectError;
 use store::{CommitError, StoreError};
 
 /// Why a command was not carried out. Nothing of it has been written, except, for a refusal, the
@@ -63,6 +67,18 @@ pub enum OfficeError {
     /// Keys, signatures or envelopes.
     #[error("cannot seal or open")]
     Seal(#[from] seal::SealError),
+    /// This node only reads.
+    #[error("this node is read-only: {0}")]
+    ReadOnly(ReadOnly),
+    /// This node has not asked its witnesses yet whether its database is the newest.
+    #[error(
+        "this node does not sign yet: nobody has been asked about {}; wait, or have it go on unconfirmed",
+        .logs.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+    )]
+    Unconfirmed {
+        /// The logs.
+        logs: BTreeSet<String>,
+    },
     /// The state kept changing under the command.
     #[error("others kept changing the same case; try again")]
     Busy,
@@ -78,6 +94,9 @@ pub enum OfficeError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The object store.
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
 }
 
 fn titles(policies: &[policy::PolicyRef]) -> String {
@@ -114,7 +133,9 @@ impl OfficeError {
             Self::FingerprintDiffers { .. } => "fingerprint-differs",
             Self::Seal(_) => "seal",
             Self::Busy => "busy",
-            Self::Unreadable { .. } | Self::Store(_) => "store",
+            Self::ReadOnly(_) => "read-only",
+            Self::Unconfirmed { .. } => "unconfirmed",
+            Self::Unreadable { .. } | Self::Store(_) | Self::Objects(_) => "store",
         }
     }
 
@@ -126,7 +147,7 @@ impl OfficeError {
     }
 }
 
-/// Why a message of a peer was not taken. It had no effect, except the entry that says so.
+/// Why something of a peer was not taken. It had no effect, except the entry that says so.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -136,6 +157,31 @@ pub enum Rejection {
     /// Not a message, or signatures, recipient or parts do not hold.
     #[error("the message is not authentic")]
     NotAuthentic(#[source] seal::SealError),
+    /// Signed by a key that the sender's manifest on file does not name. It may be a forgery, or our
+    /// copy of that manifest is old.
+    #[error(
+        "the message is signed by key {0}, which the sender's manifest on file does not name; perhaps a newer manifest has not been accepted here yet"
+    )]
+    UnknownKey(Hash),
+    /// Signed by a key that its owner has taken back.
+    #[error("the message is signed by key {0}, which its owner has taken back")]
+    RevokedKey(Hash),
+    /// Made in another suite than the one that was agreed. It is not read any further.
+    #[error("the message is of suite {found}, agreed is {agreed}")]
+    Suite {
+        /// The suite agreed with this peer.
+        agreed: Suite,
+        /// The suite that the message names.
+        found: Suite,
+    },
+    /// Larger than is taken.
+    #[error("the {what} is larger than {limit} bytes")]
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// The limit in bytes.
+        limit: u64,
+    },
     /// It is meant for somebody else.
     #[error("the message is addressed to {0:?}")]
     OtherRecipient(String),
@@ -156,6 +202,18 @@ pub enum Rejection {
         /// The message on file before or at that place.
         on_file: Option<Hash>,
     },
+    /// A piece of a payload that no message in its place has named. Hand in the message first.
+    #[error("payload {} was not announced", store::objects::hex(.0))]
+    NotAnnounced(Hash),
+    /// A piece of a payload that does not continue what is here.
+    #[error("{received} bytes of the payload are here; continue from there")]
+    WrongOffset {
+        /// Where to continue.
+        received: u64,
+    },
+    /// Headers of a message that does not lie here under our receipt. Hand in the message first.
+    #[error("message {0} does not lie here to be opened")]
+    NotConsigned(Hash),
     /// This side cannot take it now; try again.
     #[error("cannot take the message now")]
     NotNow(#[source] Box<OfficeError>),
@@ -167,11 +225,37 @@ impl Rejection {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::UnknownPeer => "unknown-peer",
-            Self::NotAuthentic(_) => "not-authentic",
+            Self::NotAuthentic(_) | Self::UnknownKey(_) => "not-authentic",
+            Self::RevokedKey(_) => "revoked-key",
+            Self::Suite { .. } => "suite",
+            Self::TooLarge { .. } => "too-large",
             Self::OtherRecipient(_) => "other-recipient",
             Self::Gap { .. } => "gap",
             Self::Fork { .. } => "fork",
+            Self::NotAnnounced(_) => "not-announced",
+            Self::WrongOffset { .. } => "wrong-offset",
+            Self::NotConsigned(_) => "not-consigned",
             Self::NotNow(_) => "not-now",
+        }
+    }
+
+    /// Whether it is written down. A peer that is a step ahead or behind, or a node that is busy, is
+    /// no event of note.
+    pub(crate) const fn is_of_note(&self) -> bool {
+        match self {
+            Self::UnknownPeer
+            | Self::NotAuthentic(_)
+            | Self::UnknownKey(_)
+            | Self::RevokedKey(_)
+            | Self::Suite { .. }
+            | Self::TooLarge { .. }
+            | Self::OtherRecipient(_)
+            | Self::Fork { .. } => true,
+            Self::Gap { .. }
+            | Self::NotAnnounced(_)
+            | Self::WrongOffset { .. }
+            | Self::NotConsigned(_)
+            | Self::NotNow(_) => false,
         }
     }
 }

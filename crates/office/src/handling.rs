@@ -2,13 +2,14 @@
 
 mod answering;
 mod deadlines;
+mod gate;
 mod inquiring;
 mod node;
 mod requesting;
 mod reviewing;
 
 pub(crate) use answering::check_answer;
-pub use inquiring::{FiledAnswer, Inquiry};
+pub use inquiring::{FiledAnswer, Inquiry, MAX_ANSWER_BYTES, MAX_PAPER_BYTES, MAX_PARSED_BYTES};
 pub(crate) use requesting::{check_request, findings_json};
 
 use crate::authority::Actor;

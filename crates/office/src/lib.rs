@@ -9,7 +9,7 @@
 //!
 //! Where to start reading: [`command`] for what officers can do; [`case`] and [`state`] for what a
 //! request goes through; [`office`] for how a command is carried out; [`reception`] for what a
-//! peer's message does; [`reader`] for what can be read.
+//! peer's message does and [`delivery`] for how ours get there; [`reader`] for what can be read.
 
 pub mod attachment;
 pub mod authority;
@@ -18,27 +18,43 @@ pub mod channel;
 pub mod clock;
 pub mod command;
 pub mod content;
+pub mod delivery;
+mod dispatch;
+pub mod epoch;
 pub mod error;
+mod frontier;
 pub mod handling;
+pub mod key_care;
 pub mod keyring;
+pub mod mirror;
 pub mod office;
 pub mod officer;
 pub mod peer;
 pub mod reader;
 pub mod reception;
+pub mod reconciling;
+pub mod retention;
+pub mod self_check;
+pub mod standing;
 pub mod state;
+mod streaming;
+pub mod witnessing;
 pub mod writing;
 
-pub use attachment::{AttachmentRef, NewAttachment};
+pub use attachment::{AttachmentRef, AttachmentSource, NewAttachment};
 pub use authority::Actor;
 pub use case::Case;
 pub use clock::{Clock, Entropy, Limits};
 pub use command::{Command, Done};
+pub use delivery::{Delivery, DeliveryStep};
 pub use error::{OfficeError, Rejection};
 pub use keyring::Keyring;
 pub use office::Office;
 pub use peer::Peer;
 pub use reader::Reader;
+pub use reception::{Acceptance, MissingPayload};
+pub use standing::{ReadOnly, Standing, WitnessedHead};
+pub use witnessing::{Lag, WitnessPolicy, WitnessRefusal, WitnessTarget};
 
 /// The name of the log in which a node keeps everything.
 pub const OFFICE_LOG: &str = "office";

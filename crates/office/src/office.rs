@@ -1,20 +1,27 @@
 //! The office of one node: carries out commands, takes messages in, watches clocks.
 
 use crate::authority::Actor;
+use crate::channel::Chains;
 use crate::clock::{Clock, Entropy, Limits};
 use crate::command::{Command, Done};
 use crate::error::OfficeError;
 use crate::keyring::Keyring;
 use crate::officer::Officer;
+use crate::peer::KnownKeys;
 use crate::reader::Reader;
+use crate::standing::{Guard, Standing};
+use crate::witnessing::WitnessPolicy;
 use crate::writing::Filed;
 use policy::Bundle;
 use records::{PartyId, ThreadId, Timestamp};
 use safeguard::{NoRegistry, Registry};
+use seal::Suite;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
 use store::Database;
+use store::objects::Objects;
 
 /// How often a command is computed again when others change the same documents meanwhile.
 const ATTEMPTS: usize = 16;
@@ -23,8 +30,15 @@ const ATTEMPTS: usize = 16;
 pub struct Parts {
     /// The database.
     pub database: Arc<dyn Database>,
+    /// Attachments and payloads, by hash.
+    pub objects: Arc<dyn Objects>,
     /// The node's keys.
     pub keyring: Keyring,
+    /// The suite agreed with each peer; the default one where none is named. It is fixed with the
+    /// peering and not negotiated.
+    pub agreements: BTreeMap<PartyId, Suite>,
+    /// Who has to witness the node's logs, besides the peers.
+    pub witnesses: WitnessPolicy,
     /// The policies.
     pub bundle: Bundle,
     /// The time.
@@ -41,7 +55,10 @@ pub struct Parts {
 /// The office of one node.
 pub struct Office {
     pub(crate) reader: Reader,
+    pub(crate) objects: Arc<dyn Objects>,
     pub(crate) keyring: Keyring,
+    pub(crate) agreements: BTreeMap<PartyId, Suite>,
+    pub(crate) witnesses: WitnessPolicy,
     pub(crate) bundle: Bundle,
     clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -50,9 +67,9 @@ pub struct Office {
     pub(crate) registry: Box<dyn Registry + Send + Sync>,
     /// By how much the clock of an exercise was moved, in milliseconds.
     moved_ms: AtomicI64,
-    /// Whoever extends a channel's chain holds this, so that two of this node's own threads do not
-    /// compute the same place in it. Other nodes are kept off by the store's conditions.
-    pub(crate) chain: Mutex<()>,
+    pub(crate) chains: Chains,
+    pub(crate) known_keys: KnownKeys,
+    pub(crate) guard: Guard,
 }
 
 /// How far the clock of an exercise was moved, as filed.
@@ -80,10 +97,18 @@ impl Office {
     /// # Errors
     /// When the database cannot be read.
     pub fn open(parts: Parts) -> Result<Self, OfficeError> {
-        let reader = Reader::new(parts.database, parts.keyring.party.clone());
+        let chains = Chains::of_logs(parts.database.logs()?);
+        let reader = Reader::new(
+            parts.database,
+            parts.objects.clone(),
+            parts.keyring.party.clone(),
+        );
         let office = Self {
             reader,
+            objects: parts.objects,
             keyring: parts.keyring,
+            agreements: parts.agreements,
+            witnesses: parts.witnesses,
             bundle: parts.bundle,
             clock: parts.clock,
             entropy: parts.entropy,
@@ -91,13 +116,21 @@ impl Office {
             exercise: parts.exercise,
             registry: Box::new(NoRegistry),
             moved_ms: AtomicI64::new(0),
-            chain: Mutex::new(()),
+            chains,
+            known_keys: KnownKeys::default(),
+            guard: Guard::new(Standing::Unconfirmed {
+                logs: Default::default(),
+            }),
         };
         // A node that is no exercise has the real time, whatever an exercise left behind.
         if office.exercise
             && let Some(moved) = office.load::<MovedClock>("node")?
         {
             office.set_moved(moved.value.milliseconds);
+        }
+        match office.first_standing()? {
+            Standing::Signing => office.begin_signing(|_| Ok(()))?,
+            other => office.guard.set(other),
         }
         Ok(office)
     }
@@ -162,6 +195,7 @@ impl Office {
     /// # Errors
     /// [`OfficeError`]; nothing was written then, except for a refusal the entry that says so.
     pub fn execute(&self, actor: &Actor, command: &Command) -> Result<Done, OfficeError> {
+        self.may_write()?;
         for _ in 0..ATTEMPTS {
             match self.handle(actor, command) {
                 Err(OfficeError::Busy) => {}

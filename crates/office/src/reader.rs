@@ -1,9 +1,15 @@
 //! What can be read: cases, records, journals, peers. Reading never writes.
 
+mod evidence;
 mod extracts;
+mod peer_log;
+mod published;
 mod records_at;
 
-pub use extracts::{PeerExtract, fields_for_figures};
+pub use evidence::{Evidence, Witnessed};
+pub use extracts::fields_for_figures;
+pub use peer_log::PeerExtract;
+pub(crate) use peer_log::{End, PeerLog, PeerRange};
 pub use records_at::{FiledRecord, Position, RecordAt};
 
 use crate::case::Case;
@@ -18,8 +24,11 @@ use crate::writing::{Filed, load, read_document};
 use journal::entry::EntryBody;
 use journal::hash::Hash;
 use records::{PartyId, ThreadId, Timestamp};
+use seal::receipt::ReceiptEvent;
 use serde_json::Value;
+use std::io::Read;
 use std::sync::Arc;
+use store::objects::Objects;
 use store::{Database, EntryRef, Head, OutboxRow};
 
 /// An entry with its content, as views show it.
@@ -49,14 +58,23 @@ impl Line {
 #[derive(Clone)]
 pub struct Reader {
     database: Arc<dyn Database>,
+    objects: Arc<dyn Objects>,
     party: PartyId,
 }
 
 impl Reader {
-    /// Reads this database as this party's.
+    /// Reads this database and the objects beside it as this party's.
     #[must_use]
-    pub const fn new(database: Arc<dyn Database>, party: PartyId) -> Self {
-        Self { database, party }
+    pub const fn new(
+        database: Arc<dyn Database>,
+        objects: Arc<dyn Objects>,
+        party: PartyId,
+    ) -> Self {
+        Self {
+            database,
+            objects,
+            party,
+        }
     }
 
     /// The party whose node this is.
@@ -163,7 +181,7 @@ impl Reader {
         self.one(reference)
     }
 
-    /// Our messages with the counterpart's receipts.
+    /// Our messages with the counterparts' receipts.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -179,12 +197,28 @@ impl Reader {
         self.one(&id.to_string())
     }
 
-    /// The counterparts' messages with our receipts.
+    /// The counterparts' messages and what we have receipted of them.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn accepted(&self) -> Result<Vec<AcceptedMessage>, OfficeError> {
         self.all()
+    }
+
+    /// The counterparts' messages that lie here and cannot be read, because their senders have not
+    /// released the headers.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn awaiting_headers(&self) -> Result<Vec<AcceptedMessage>, OfficeError> {
+        let consigned = ReceiptEvent::ContentConsignment.code();
+        let documents = self
+            .database
+            .documents(AcceptedMessage::FAMILY, Some(consigned))?;
+        documents
+            .into_iter()
+            .map(|document| read_document(document).map(|loaded| loaded.value))
+            .collect()
     }
 
     /// Messages that wait for delivery.
@@ -195,7 +229,16 @@ impl Reader {
         Ok(self.database.outbox()?)
     }
 
-    /// Bytes by their hash: attachments, papers, answers, sealed messages.
+    /// An attachment or a payload by its hash, to be read from its first byte. Reading fails at the
+    /// end if the bytes are not those of the hash.
+    ///
+    /// # Errors
+    /// When the object store cannot be read.
+    pub fn object(&self, hash: &Hash) -> Result<Option<Box<dyn Read + Send>>, OfficeError> {
+        Ok(self.objects.open(hash)?)
+    }
+
+    /// Bytes by their hash: papers, answers, sealed messages.
     ///
     /// # Errors
     /// When the database cannot be read.

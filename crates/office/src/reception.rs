@@ -1,122 +1,113 @@
-//! What a peer's message does, and what its receipt does.
+//! What a peer's message does, and when: receipt before read.
 //!
-//! A message is taken when it is authentic, addressed to us, and next in its direction. Taking it
-//! is one transaction: the exchange log's entry, the channel's new place, the case it opens or
-//! moves, and the sealed message itself. Only then is a receipt made; the same message again gets
-//! the same receipt and has no other effect.
+//! A message comes in two steps. First the signed manifest and the sealed payloads, which nobody here
+//! can read: if it is authentic, addressed to us and next in its direction, it takes its place in the
+//! channel, and our receipt says that we hold it (event D.1). For that receipt the sender releases the
+//! headers. With them the message is opened, and only then does its content have an effect; the second
+//! receipt says so (E.1), or that the content could not be used (E.2).
+//!
+//! Each step is one transaction. The same message, or the same headers, again get the receipt that is
+//! on file and have no other effect. Headers may come after later messages were accepted: effects
+//! happen in the order of opening.
+//!
+//! Where to start reading: here for the first step, [`opening`] for the second, [`effect`] for what
+//! content does, [`rejections`] for what is kept of what was turned away.
 
 mod effect;
+mod opening;
+mod payloads;
 mod receipts;
+mod rejections;
+mod unusable;
+
+pub use payloads::MissingPayload;
+pub use rejections::{MAX_KEPT_FORKS, MAX_NOTED_PER_DAY};
 
 use crate::OFFICE_LOG;
-use crate::attachment::NewAttachment;
 use crate::case::Case;
-use crate::channel::{AcceptedMessage, Channel, content_fields, message_fields};
-use crate::content::{CONTENT_PART, Content};
+use crate::channel::{AcceptedMessage, Channel, Fields, event_field, message_fields};
+use crate::content::CONTENT_PART;
 use crate::error::{OfficeError, Rejection};
 use crate::exchange_log;
 use crate::office::Office;
-use crate::peer::Peer;
+use crate::peer::Counterpart;
 use crate::writing::{Loaded, Writing};
 use journal::hash::Hash;
-use records::PartyId;
+use receipts::Step;
+use records::{PartyId, ThreadId};
+use seal::key_manifest::KeyStanding;
 use seal::message::{Message, MessageManifest};
 use seal::receipt::ReceiptEvent;
-use serde_json::Value;
-use store::{Batch, BlobRef};
+use store::BlobRef;
 
 /// How often taking a message is computed again when officers change the same documents meanwhile.
 const ATTEMPTS: usize = 16;
 
-/// A message after everything about it has been checked that can be checked without state.
-struct Opened {
-    message: Message,
-    id: Hash,
-    content: Result<(Content, Vec<NewAttachment>), String>,
+/// What handing in a message comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It has its place: our receipt (JSON).
+    Receipt(String),
+    /// It would have its place, but these payloads are still to come ([`Office::append_payload`]).
+    PayloadsMissing(Vec<MissingPayload>),
 }
 
-impl Opened {
+/// A message after everything about it has been checked that can be checked without state.
+struct Arrival<'a> {
+    bytes: &'a [u8],
+    peer: Counterpart,
+    message: Message,
+}
+
+impl Arrival<'_> {
     fn manifest(&self) -> &MessageManifest {
         self.message.manifest().statement()
     }
 }
 
 impl Office {
-    /// Takes a message from the peer that the transport has authenticated. Returns our receipt.
+    /// The first step: takes a signed manifest, with its small payloads, from the peer that the
+    /// transport has authenticated.
     ///
     /// # Errors
-    /// [`Rejection`]; the message then had no effect except an entry that says so.
-    pub fn accept_message(&self, from: &PartyId, bytes: &[u8]) -> Result<String, Rejection> {
-        let mut result = Err(Rejection::NotNow(Box::new(OfficeError::Busy)));
-        for _ in 0..ATTEMPTS {
-            result = self.try_accept(from, bytes);
-            match &result {
-                Err(Rejection::NotNow(error)) if matches!(**error, OfficeError::Busy) => {}
-                _ => break,
-            }
-        }
+    /// [`Rejection`]; the message then had no effect except, perhaps, an entry that says so.
+    pub fn accept_message(&self, from: &PartyId, bytes: &[u8]) -> Result<Acceptance, Rejection> {
+        let result = self.admit(from, bytes);
         if let Err(rejection) = &result {
             self.note_rejection(Some(from), rejection, Some(bytes));
         }
         result
     }
 
-    /// Writes down that something was rejected; `bytes` is what came, where it was read at all.
-    pub fn note_rejection(
-        &self,
-        from: Option<&PartyId>,
-        rejection: &Rejection,
-        bytes: Option<&[u8]>,
-    ) {
-        tracing::warn!(peer = from.map(PartyId::as_str), code = rejection.code(), %rejection, "message rejected");
-        // A peer that is ahead of a lost message, or a node that is busy, is no event of note.
-        if matches!(rejection, Rejection::NotNow(_) | Rejection::Gap { .. }) {
-            return;
+    fn admit(&self, from: &PartyId, bytes: &[u8]) -> Result<Acceptance, Rejection> {
+        let arrival = self.authenticate(from, bytes)?;
+        let channel = self.load_channel(from)?;
+        if let Some(known) = self.known(arrival.message.id())? {
+            return self.consigned(&known);
         }
-        let mut writing = self.writing();
-        let mut fields: Vec<(&'static str, Value)> = vec![
-            ("code", rejection.code().into()),
-            ("detail", rejection.to_string().into()),
-        ];
-        if let Some(bytes) = bytes {
-            fields.push(("sha256", journal::hash::sha256(bytes).to_string().into()));
-            fields.push(("bytes", bytes.len().into()));
+        check_place(&channel.value, arrival.manifest(), arrival.message.id())?;
+        // Only of the message that is next: nobody fills the disk with what has no place.
+        let missing = self.gather_payloads(&arrival)?;
+        if !missing.is_empty() {
+            return Ok(Acceptance::PayloadsMissing(missing));
         }
-        if let Some(from) = from {
-            fields.push(("peer", from.to_string().into()));
+        for _ in 0..ATTEMPTS {
+            match self.consign(&arrival) {
+                Err(Rejection::NotNow(error)) if matches!(*error, OfficeError::Busy) => {}
+                result => return result,
+            }
         }
-        if let (Rejection::Fork { .. }, Some(bytes)) = (rejection, bytes) {
-            // Two signed messages for one place in the chain: evidence, so it is kept whole.
-            writing.batch.blobs.push(BlobRef::new(bytes.to_vec()));
-        }
-        let written = writing
-            .entry(OFFICE_LOG, "message.rejected", fields)
-            .and_then(|_| writing.commit().map(drop));
-        if let Err(error) = written {
-            tracing::error!(%error, "a rejection could not be written down");
-        }
+        Err(OfficeError::Busy.into())
     }
 
-    fn try_accept(&self, from: &PartyId, bytes: &[u8]) -> Result<String, Rejection> {
-        let peer = self.peer(from).map_err(|_| Rejection::UnknownPeer)?;
-        let opened = self.open_message(&peer, bytes)?;
-        let chain = self.lock_chain();
-        // The channel first: whoever has taken this very message meanwhile then shows below, and
-        // two deliveries of it at once are not mistaken for a fork.
-        let mut channel = self.load_channel(from)?;
-        if let Some(known) = self.load::<AcceptedMessage>(&opened.id.to_string())? {
-            drop(chain);
-            return self.receipt_for(&opened, known);
-        }
-        check_place(&channel.value, opened.manifest(), opened.id)?;
-        let receipt_due = self.write_accepted(&peer, &opened, &mut channel)?;
-        drop(chain);
-        self.receipt_for(&opened, receipt_due)
-    }
-
-    fn open_message(&self, peer: &Peer, bytes: &[u8]) -> Result<Opened, Rejection> {
-        let message =
-            Message::decode(bytes, self.limits.part_bytes).map_err(Rejection::NotAuthentic)?;
+    /// Whether this is a message of this peer to us, in the suite that was agreed, by a key that
+    /// counts.
+    fn authenticate<'a>(&self, from: &PartyId, bytes: &'a [u8]) -> Result<Arrival<'a>, Rejection> {
+        let peer = self.counterpart(from).map_err(|error| match error {
+            OfficeError::NoSuch { .. } => Rejection::UnknownPeer,
+            error => error.into(),
+        })?;
+        let message = Message::decode(bytes).map_err(Rejection::NotAuthentic)?;
         let manifest = message.manifest().statement();
         if manifest.sender != peer.party.as_str() {
             return Err(Rejection::UnknownPeer);
@@ -124,128 +115,147 @@ impl Office {
         if manifest.recipient != self.keyring.party.as_str() {
             return Err(Rejection::OtherRecipient(manifest.recipient.clone()));
         }
+        if manifest.suite != peer.suite {
+            return Err(Rejection::Suite {
+                agreed: peer.suite,
+                found: manifest.suite,
+            });
+        }
+        let key = match peer.keys.signing_key(manifest.sender_key) {
+            KeyStanding::Current(key) | KeyStanding::Earlier(key) => key,
+            KeyStanding::Revoked { .. } => {
+                // Taking it now would put it behind the revocation in the log. What was accepted
+                // before stays: it is answered from the receipt on file.
+                if let Some(known) = self.known(message.id())?
+                    && known.value.peer == *from
+                {
+                    return Ok(Arrival {
+                        bytes,
+                        peer,
+                        message,
+                    });
+                }
+                return Err(Rejection::RevokedKey(manifest.sender_key));
+            }
+            KeyStanding::Unknown => return Err(Rejection::UnknownKey(manifest.sender_key)),
+        };
         message
             .manifest()
-            .verify_sender(&peer.keys()?.signing)
+            .verify_sender(key)
             .map_err(Rejection::NotAuthentic)?;
-        let content = self.open_content(&message);
-        Ok(Opened {
-            id: message.id(),
-            content,
+        Ok(Arrival {
+            bytes,
+            peer,
             message,
         })
     }
 
-    /// The content, or why it cannot be used. Unusable content in an authentic message is still
-    /// receipted, as a failure to consign it, because its place in the order is taken.
-    fn open_content(&self, message: &Message) -> Result<(Content, Vec<NewAttachment>), String> {
-        let manifest = message.manifest().statement();
-        let open = |name: &str| {
-            message
-                .open_part(name, &self.keyring.sealing)
-                .map_err(|e| e.to_string())
+    fn known(&self, message: Hash) -> Result<Option<Loaded<AcceptedMessage>>, OfficeError> {
+        self.load(&message.to_string())
+    }
+
+    /// Gives the message its place and makes the first receipt.
+    fn consign(&self, arrival: &Arrival<'_>) -> Result<Acceptance, Rejection> {
+        let from = &arrival.peer.party;
+        let chain = self.lock_chain(from)?;
+        // The channel first: whoever has taken this very message meanwhile then shows below, and
+        // two deliveries of it at once are not mistaken for a fork.
+        let channel = self.load_channel(from)?;
+        let accepted = match self.known(arrival.message.id())? {
+            Some(known) => known,
+            None => {
+                check_place(&channel.value, arrival.manifest(), arrival.message.id())?;
+                self.write_accepted(arrival, channel)?
+            }
         };
-        let content: Content =
-            serde_json::from_slice(&open(CONTENT_PART)?).map_err(|e| format!("content: {e}"))?;
-        if content.kind().code() != manifest.kind {
-            return Err(format!(
-                "the manifest says {}, the content is {}",
-                manifest.kind,
-                content.kind()
-            ));
-        }
-        let attachments = manifest
-            .parts
-            .iter()
-            .filter(|part| part.name != CONTENT_PART)
-            .map(|part| {
-                let bytes = open(&part.name)?;
-                Ok(NewAttachment {
-                    name: part.name.clone(),
-                    media_type: part.media_type.clone(),
-                    bytes,
-                })
-            })
-            .collect::<Result<_, String>>()?;
-        Ok((content, attachments))
+        drop(chain);
+        self.consigned(&accepted)
+    }
+
+    fn consigned(&self, accepted: &Loaded<AcceptedMessage>) -> Result<Acceptance, Rejection> {
+        let receipt = self.receipt(Step::Consignment, accepted)?;
+        Ok(Acceptance::Receipt(receipt))
     }
 
     fn write_accepted(
         &self,
-        peer: &Peer,
-        opened: &Opened,
-        channel: &mut Loaded<Channel>,
+        arrival: &Arrival<'_>,
+        mut channel: Loaded<Channel>,
     ) -> Result<Loaded<AcceptedMessage>, OfficeError> {
-        let manifest = opened.manifest();
-        let mut writing = self.writing();
-        let mut fields = message_fields(manifest, opened.id);
-        let before = channel.clone();
-        let effect = match &opened.content {
-            Ok((content, attachments)) => {
-                fields.extend(content_fields(content));
-                match self.take_effect(&mut writing, peer, channel, opened, content, attachments) {
-                    // What cannot be written down here cannot be taken later either. To turn it
-                    // away would stop the channel for good.
-                    Err(error @ OfficeError::Invalid { .. }) => Err(error.to_string()),
-                    effect => effect?,
-                }
-            }
-            Err(problem) => Err(problem.clone()),
-        };
-        if effect.is_err() {
-            // Nothing that was prepared for it may be written.
-            writing.batch = Batch::default();
-            *channel = before;
-        }
-        let event = if effect.is_ok() {
+        let (manifest, id) = (arrival.manifest(), arrival.message.id());
+        let peer = &arrival.peer.party;
+        let problem = self.cannot_take(manifest);
+        let event = if problem.is_none() {
             ReceiptEvent::ContentConsignment
         } else {
             ReceiptEvent::ContentConsignmentFailure
         };
-        fields.push(("event", event.code().into()));
-        let log = exchange_log(&peer.party);
-        let entry = writing.entry(&log, "message.accepted", fields)?;
-        if let Err(problem) = effect {
-            writing.entry(
-                OFFICE_LOG,
-                "message.unusable",
-                vec![
-                    ("peer", peer.party.to_string().into()),
-                    ("message", opened.id.to_string().into()),
-                    ("problem", problem.into()),
-                ],
-            )?;
+        let mut writing = self.writing();
+        let mut fields = message_fields(manifest, id);
+        fields.push(event_field(event));
+        let entry = writing.entry(&exchange_log(peer), "message.accepted", fields)?;
+        if let Some(problem) = problem {
+            note_unusable(&mut writing, peer, id, problem)?;
         }
         channel.value.accepted = manifest.seq;
-        channel.value.last_accepted = Some(opened.id);
+        channel.value.last_accepted = Some(id);
         channel.value.last_heard = Some(writing.now);
-        writing.file(channel, None)?;
-        let sealed = opened.message.encode()?;
-        writing.batch.blobs.push(BlobRef::new(sealed));
-        let accepted = AcceptedMessage {
-            message: opened.id,
-            peer: peer.party.clone(),
+        writing.file(&channel, Some(entry))?;
+        let sealed = BlobRef::new(arrival.bytes.to_vec());
+        let mut accepted = Loaded::new(AcceptedMessage {
+            message: id,
+            peer: peer.clone(),
             seq: manifest.seq,
             thread: manifest.thread.clone(),
-            receipt: None,
-        };
-        let mut accepted = Loaded::new(accepted);
+            sealed: sealed.hash,
+            event,
+        });
+        writing.batch.blobs.push(sealed);
         writing.file(&accepted, Some(entry))?;
         let committed = writing.commit()?;
-        tracing::info!(peer = %peer.party, seq = manifest.seq, kind = manifest.kind, "message.accepted");
+        tracing::info!(%peer, seq = manifest.seq, kind = manifest.kind, event = event.code(), "message.accepted");
         accepted.revision = 1;
-        // By its place in the batch: a reply may stand before it in the same log.
         accepted.entry = committed.entries.into_iter().nth(entry);
         Ok(accepted)
     }
+
+    /// Why an authentic message could have no effect here whatever its content is: its sender then
+    /// hears so (D.2) and need not release the headers. Its place is taken all the same.
+    fn cannot_take(&self, manifest: &MessageManifest) -> Option<String> {
+        if self.exercise && !manifest.exercise {
+            // It would be answered in earnest, by a clock that may have been moved.
+            return Some("this node runs an exercise".to_owned());
+        }
+        if manifest.thread.parse::<ThreadId>().is_err() {
+            return Some(format!("{:?} is not the name of a case", manifest.thread));
+        }
+        manifest.part(CONTENT_PART).err().map(|e| e.to_string())
+    }
+}
+
+/// The office entry about an authentic message that has no effect.
+fn note_unusable(
+    writing: &mut Writing<'_>,
+    peer: &PartyId,
+    message: Hash,
+    problem: String,
+) -> Result<(), OfficeError> {
+    let fields = vec![
+        ("peer", peer.to_string().into()),
+        ("message", message.to_string().into()),
+        ("problem", problem.into()),
+    ];
+    writing
+        .entry(OFFICE_LOG, "message.unusable", fields)
+        .map(drop)
 }
 
 /// Adds a case's next revision and the office entry that says what happened.
-fn file_case(
+pub(crate) fn file_case(
     writing: &mut Writing<'_>,
     case: &Loaded<Case>,
     kind: &str,
-    mut fields: Vec<(&'static str, Value)>,
+    mut fields: Fields,
 ) -> Result<(), OfficeError> {
     fields.push(("case", case.value.thread.to_string().into()));
     fields.push(("state", case.value.stage.code().into()));

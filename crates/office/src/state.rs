@@ -30,7 +30,8 @@ pub enum Outgoing {
     Submitted,
     /// Released, under way.
     Sent,
-    /// The counterpart's receipt is on file.
+    /// The counterpart's receipt is on file that it holds the message (D.1). Whether it has been
+    /// handed the content is beside the state ([`crate::case::Receipted`]).
     Delivered,
     /// The deadline has passed.
     Overdue,
@@ -113,7 +114,7 @@ impl Outgoing {
         }
     }
 
-    /// The counterpart's receipt arrives. A receipt that comes after the clock or the answer
+    /// The counterpart's first receipt arrives. A receipt that comes after the clock or the answer
     /// changes nothing.
     #[must_use]
     pub const fn receipted(self) -> Self {
@@ -205,7 +206,7 @@ pub enum Incoming {
     AnswerDrafted(Reviewed),
     /// The answer is under way.
     AnswerReleased(Outcome),
-    /// The counterpart's receipt for the answer is on file.
+    /// The counterpart's receipt is on file that it holds the answer (D.1).
     AnswerDelivered(Outcome),
     /// The counterpart has taken it back.
     Withdrawn,
@@ -308,7 +309,7 @@ impl Incoming {
         }
     }
 
-    /// The counterpart's receipt for the answer arrives.
+    /// The counterpart's first receipt for the answer arrives.
     #[must_use]
     pub const fn answer_receipted(self) -> Self {
         match self {

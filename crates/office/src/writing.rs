@@ -115,6 +115,7 @@ impl<'a> Writing<'a> {
             log: log.to_owned(),
             body,
             salt: Salt::new(salt),
+            keep_until: None,
         });
         Ok(self.batch.entries.len() - 1)
     }
@@ -147,7 +148,14 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
+    /// Commits, if the node may write at all ([`crate::standing`]).
     pub(crate) fn commit(self) -> Result<Committed, OfficeError> {
+        self.office.may_write()?;
+        self.commit_first()
+    }
+
+    /// Commits whatever the standing: for what decides about it.
+    pub(crate) fn commit_first(self) -> Result<Committed, OfficeError> {
         Ok(self.office.database().commit(self.batch)?)
     }
 }

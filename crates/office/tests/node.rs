@@ -157,7 +157,7 @@ fn accepting_peers() {
         "not a later version"
     );
     let later = Command::AcceptPeer {
-        manifest: cn.manifest_with(|m| m.version = 2).to_json().unwrap(),
+        manifest: cn.next_manifest(&cn.keys, |_| {}).to_json().unwrap(),
         fingerprint: printed(&cn),
     };
     de.act(&Actor::local_operator(), later);

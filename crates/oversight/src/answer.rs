@@ -7,11 +7,13 @@ mod compose;
 mod digest;
 mod execute;
 mod plan;
+mod release;
 mod sources;
 
 pub use compose::{Composition, compose};
 pub use digest::PartDigest;
 pub use plan::{Demand, PlannedQuestion};
+pub use release::{RELEASE_ENTRY, Release, released};
 
 pub(crate) use digest::{document_hash, part_digests};
 pub(crate) use execute::execute;
@@ -21,6 +23,7 @@ use crate::evidence::{Evidence, JournalPosition};
 use crate::finding::{AnswerKind, Figure, Table};
 use crate::inquiry::Outcome as When;
 use jiff::civil::Date;
+use journal::grade::Grade;
 use locales::Language;
 use records::body::Truth;
 use records::{RecordId, Timestamp};
@@ -31,10 +34,21 @@ use std::collections::BTreeMap;
 /// The format of an answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AnswerFormat {
-    /// The first version.
+    /// With status and release, and with grades of evidence.
     #[default]
-    #[serde(rename = "kontaktstelle/answer/v1")]
-    V1,
+    #[serde(rename = "kontaktstelle/answer/v2")]
+    V2,
+}
+
+/// Whether an answer is one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerStatus {
+    /// Composed, perhaps filed, and not released by a second officer: nobody answers with it.
+    #[default]
+    Draft,
+    /// Released by a second officer, as the journal proves, and sealed.
+    Released,
 }
 
 /// The language of an answer.
@@ -127,6 +141,8 @@ pub struct Cited {
     pub record: RecordId,
     /// Number of the entry that wrote it down.
     pub entry: u64,
+    /// Who, besides the issuer, vouches for that entry.
+    pub grade: Grade,
     /// What the record notes on how it is known, word for word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -208,6 +224,8 @@ pub struct Summary {
     pub answered_from_records: u64,
     /// Demands by kind of answer.
     pub by_kind: BTreeMap<AnswerKind, u64>,
+    /// Records that answers cite, by who vouches for their entries.
+    pub by_grade: BTreeMap<Grade, u64>,
     /// The same in words, with what was counted.
     pub text: Vec<String>,
 }
@@ -218,6 +236,8 @@ pub struct Summary {
 pub struct Answer {
     /// Format and version.
     pub format: AnswerFormat,
+    /// Whether it was released.
+    pub status: AnswerStatus,
     /// Which inquiry.
     pub inquiry: InquiryHead,
     /// Language.
@@ -246,7 +266,10 @@ pub struct Answer {
     pub evidence: Evidence,
     /// Hashes of the parts, so that a change shows where it is.
     pub digests: Vec<PartDigest>,
-    /// The issuer's seal over everything above.
+    /// What proves that a second officer released it; none in a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
+    /// The issuer's seal over everything above; none in a draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<Value>,
 }

@@ -45,6 +45,12 @@ pub enum OversightError {
     /// The answer cannot be written as canonical JSON.
     #[error("the answer cannot be written as canonical JSON")]
     Json(#[from] serde_json::Error),
+    /// No second officer has released the answer.
+    #[error("the answer to {0} was not released by a second officer, so it is not sealed")]
+    NotReleased(String),
+    /// What was filed is not what this program files as a draft.
+    #[error("the answer filed to {0} is not a draft as this program writes it")]
+    NotADraft(String),
     /// The answer cannot be sealed.
     #[error("the answer cannot be sealed")]
     Seal(#[from] seal::SealError),

@@ -3,11 +3,14 @@
 //! Findings see an [`Evidence`] value and nothing else. It is small enough to be published inside the
 //! answer, so a reader can run the same findings again.
 
+mod cosigned;
 mod gather;
 mod proof;
 mod view;
 
+pub use cosigned::{Cosigned, Grades, MAX_COSIGNED, Vouched, WitnessTexts};
 pub use gather::Gathering;
+pub(crate) use proof::log_verifiers;
 pub use proof::{ExchangeProof, ManifestProof, Proof, ProofFault};
 pub use view::{ExchangeView, Known, View};
 
@@ -46,6 +49,13 @@ pub struct Evidence {
     pub exchanges: Vec<ExchangeEvidence>,
     /// Key manifests of the parties (JSON), own first.
     pub keys: Vec<Value>,
+    /// Checkpoints of these logs that others have cosigned: what gives entries and figures a better
+    /// grade than the keeper's own word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cosigned: Vec<Cosigned>,
+    /// The witnesses that the issuer relies on.
+    #[serde(default, skip_serializing_if = "WitnessTexts::is_empty")]
+    pub witnesses: WitnessTexts,
 }
 
 /// What passed between this node and one counterpart, as each side wrote it down.
@@ -91,7 +101,12 @@ impl JournalPosition {
 
 /// What the checkpoint says, whoever has signed it.
 pub(crate) fn unverified_checkpoint(extract: &Extract) -> Option<Checkpoint> {
-    Checkpoint::parse(Note::parse(&extract.checkpoint).ok()?.text()).ok()
+    checkpoint_of(&extract.checkpoint)
+}
+
+/// What a signed checkpoint says, whoever has signed it.
+pub(crate) fn checkpoint_of(note: &str) -> Option<Checkpoint> {
+    Checkpoint::parse(Note::parse(note).ok()?.text()).ok()
 }
 
 impl Evidence {

@@ -1,9 +1,10 @@
 //! The answer as a page: one file, without script, readable on paper and by a screen reader.
 
-use crate::answer::{Answer, AnswerPart, Question};
+use crate::answer::{Answer, AnswerPart, AnswerStatus, Question};
 use crate::error::OversightError;
 use crate::finding::Wording;
 use askama::Template;
+use journal::grade::Grade;
 
 /// The page and its words.
 #[derive(Template)]
@@ -58,6 +59,15 @@ impl Page<'_> {
     fn with(&self, id: &str, value: impl std::fmt::Display) -> String {
         self.words
             .text(&format!("page-{id}"), &[("value", &value.to_string())])
+    }
+
+    /// Whether nobody has released it: the page then says so first.
+    fn is_draft(&self) -> bool {
+        self.answer.status == AnswerStatus::Draft
+    }
+
+    fn grade(&self, grade: &Grade) -> String {
+        self.words.label("grade", grade.code())
     }
 
     fn day(&self, day: &jiff::civil::Date) -> String {

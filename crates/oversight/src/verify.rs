@@ -2,22 +2,28 @@
 //!
 //! What can be checked: that the logs hold what the file shows (signed roots recomputed from all
 //! entries, or inclusion proofs), that every word, cell and figure follows from it (every finding is
-//! run again), and that the issuer sealed the whole. What cannot: that the keys are the party's
-//! unless their fingerprints are compared with paper, that a log's keeper wrote down what was true,
-//! and that no record was left out. The report says which is which.
+//! run again), who vouches for the logs (every cosignature is verified), and that the issuer released
+//! and sealed the whole. What cannot: that the keys are the party's unless their fingerprints are
+//! compared with paper, that witnesses are independent of the issuer, that a log's keeper wrote down
+//! what was true, and that no record was left out. The report says which is which.
+//!
+//! A draft can be checked too, and is reported as what it is: nobody's answer.
 
 mod compare;
+mod release;
 mod report;
 
 pub use compare::{Difference, Place};
-pub use report::{Assertion, FigureLine, LogLine, PartyLine, ProvedBy, SealLine, VerifyReport};
+pub use report::{
+    Assertion, FigureLine, LogLine, PartyLine, ProvedBy, ReleaseLine, SealLine, VerifyReport,
+};
 
-use crate::answer::{Answer, document_hash, part_digests};
+use crate::answer::{Answer, AnswerStatus, part_digests};
 use crate::error::OversightError;
-use crate::evidence::{Proof, ProofFault};
+use crate::evidence::ProofFault;
 use journal::hash::Hash;
+use journal::proof_file::ProofFileError;
 use seal::SealError;
-use seal::answer_seal::SignedAnswerSeal;
 use seal::keys::Fingerprint;
 
 /// Largest answer that is read, in bytes.
@@ -30,7 +36,7 @@ pub enum VerifyError {
     #[error("the file is larger than {MAX_BYTES} bytes")]
     TooLarge,
     /// The file is no answer of a known format.
-    #[error("not an answer in the format kontaktstelle/answer/v1, at {path}: {reason}")]
+    #[error("not an answer in the format kontaktstelle/answer/v2, at {path}: {reason}")]
     Format {
         /// Where in the file.
         path: String,
@@ -58,6 +64,18 @@ pub enum VerifyError {
     /// There is no seal.
     #[error("the answer is not sealed by its issuer")]
     NotSealed,
+    /// Something with the seal or the release of an answer that calls itself a draft.
+    #[error("the file calls itself a draft and has a seal or the proof of a release")]
+    SealedDraft,
+    /// Nothing proves that a second officer released the answer.
+    #[error("nothing proves that the answer was released")]
+    NotReleased,
+    /// The entry of the release is of another document or inquiry, or of something else.
+    #[error("the proof of the release does not hold: its field {0} is not that of this answer")]
+    ReleasedOther(&'static str),
+    /// The entry of the release is not in the issuer's journal.
+    #[error("the proof of the release does not hold: {}", chain(.0))]
+    Release(ProofFileError),
     /// The seal is over another document.
     #[error("the seal is over another document: it names {sealed}, this is {found}")]
     SealedOther {
@@ -69,6 +87,9 @@ pub enum VerifyError {
     /// The seal is malformed, of another party, or its signature does not hold.
     #[error("the seal does not hold: {0}")]
     Seal(SealError),
+    /// No key is left whose seal would count.
+    #[error("every signing key of the issuer that the file knows was taken back")]
+    SealKeys,
     /// The seal names another party than the document.
     #[error("the seal is of party {0}, not of the issuer")]
     SealedByOther(String),
@@ -111,11 +132,17 @@ pub fn verify(
     let (proof, faults) = answer.evidence.prove(trusted);
     errors.extend(faults.into_iter().map(VerifyError::Evidence));
     errors.extend(digests(&answer));
-    let seal = match seal(&answer, &proof) {
-        Ok(line) => Some(line),
-        Err(error) => {
-            errors.push(error);
+    let sealed = match (answer.status, &answer.release, &answer.seal) {
+        (AnswerStatus::Draft, None, None) => None,
+        (AnswerStatus::Draft, _, _) => {
+            errors.push(VerifyError::SealedDraft);
             None
+        }
+        (AnswerStatus::Released, _, _) => {
+            let mut keep = |error| errors.push(error);
+            let release = release::check_release(&answer, &proof).map_err(&mut keep);
+            let seal = release::check_seal(&answer, &proof).map_err(&mut keep);
+            release.ok().zip(seal.ok())
         }
     };
     let missing = trusted.iter().filter(|fingerprint| {
@@ -128,9 +155,10 @@ pub fn verify(
     errors.extend(missing.map(|fingerprint| VerifyError::Untrusted {
         fingerprint: fingerprint.to_string().replace('\n', " "),
     }));
-    match seal {
-        Some(seal) if errors.is_empty() => Ok(VerifyReport::new(&answer, &proof, seal)),
-        _ => Err(errors),
+    if errors.is_empty() {
+        Ok(VerifyReport::new(&answer, &proof, sealed))
+    } else {
+        Err(errors)
     }
 }
 
@@ -182,41 +210,4 @@ fn digests(answer: &Answer) -> Vec<VerifyError> {
             part: found.part.clone(),
         })
         .collect()
-}
-
-fn seal(answer: &Answer, proof: &Proof) -> Result<SealLine, VerifyError> {
-    let value = answer.seal.as_ref().ok_or(VerifyError::NotSealed)?;
-    let malformed = |source| SealError::MalformedJson {
-        what: "seal",
-        source,
-    };
-    let json = serde_json_canonicalizer::to_string(value)
-        .map_err(|source| VerifyError::Seal(malformed(source)))?;
-    let signed = SignedAnswerSeal::from_json(json.as_bytes()).map_err(VerifyError::Seal)?;
-    let statement = signed.statement();
-    if statement.party != answer.issuer.party {
-        return Err(VerifyError::SealedByOther(statement.party.clone()));
-    }
-    let manifest = proof
-        .manifests
-        .iter()
-        .find(|manifest| manifest.party == statement.party);
-    let manifest = manifest.ok_or_else(|| {
-        VerifyError::Evidence(ProofFault::NoManifest(answer.evidence.party.clone()))
-    })?;
-    signed
-        .verify(&manifest.signing)
-        .map_err(VerifyError::Seal)?;
-    let found = document_hash(answer).map_err(VerifyError::Unreadable)?;
-    if found != statement.document {
-        return Err(VerifyError::SealedOther {
-            sealed: statement.document,
-            found,
-        });
-    }
-    Ok(SealLine {
-        party: statement.party.clone(),
-        time: statement.time.clone(),
-        document: found.to_string(),
-    })
 }

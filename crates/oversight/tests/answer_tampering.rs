@@ -11,7 +11,7 @@ use oversight::verify::{Difference, Place, VerifyError, verify};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::sync::LazyLock;
-use support::{Case, Sent, as_of, exercise_traffic, fixture_records, log_of, reference, request};
+use support::{Case, Sent, exercise_traffic, fixture_records, log_of, reference, request};
 
 /// Two real requests beside the exercise, so that figures are not only zeros.
 fn traffic() -> Vec<Sent> {
@@ -51,7 +51,7 @@ fn figures_only(case: &Case) -> Answer {
         exercise: true,
     };
     let mut answer = compose(&composition).unwrap();
-    answer.seal(&case.de.signing, as_of()).unwrap();
+    case.seal(&mut answer);
     answer
 }
 
@@ -119,7 +119,7 @@ fn the_issuer_cannot_state_another_figure() {
     let part = answer.questions[25].answers.first_mut().unwrap();
     let named = part.figures[0].id.clone();
     part.figures[0].value += 1;
-    answer.seal(&case.de.signing, as_of()).unwrap();
+    case.seal(&mut answer);
     let found = errors(&answer);
     assert!(found[0].to_string().contains(&named), "{}", found[0]);
     assert!(
@@ -183,25 +183,25 @@ fn entries_cannot_be_taken_out_or_added() {
     for at in 0..whole.evidence.exchanges[0].own.entries.len() {
         let mut changed = whole.clone();
         changed.evidence.exchanges[0].own.entries.remove(at);
-        changed.seal(&case.de.signing, as_of()).unwrap();
+        case.seal(&mut changed);
         verify(&changed.to_json().unwrap(), &[]).unwrap_err();
     }
     let mut changed = whole.clone();
     let again = changed.evidence.exchanges[0].own.entries[0].clone();
     changed.evidence.exchanges[0].own.entries.push(again);
-    changed.seal(&case.de.signing, as_of()).unwrap();
+    case.seal(&mut changed);
     verify(&changed.to_json().unwrap(), &[]).unwrap_err();
 }
 
 /// Promise: another log with another message, signed by a key that is not the party's, does not pass.
 #[test]
 fn a_log_of_somebody_else_does_not_pass() {
-    let (case, stranger) = (Case::new(), Case::new());
+    let (case, stranger) = (Case::new(), Case::strange());
     let mut answer = figures_only(&case);
     let log = log_of("de", &exercise_traffic());
     answer.evidence.exchanges[0].own = stranger.de.exchange_extract(&log);
     let mut answer = answer.recompute().unwrap();
-    answer.seal(&case.de.signing, as_of()).unwrap();
+    case.seal(&mut answer);
     assert!(
         errors(&answer)
             .iter()
@@ -220,7 +220,7 @@ fn hidden_fields_are_not_counted() {
         .to_string()
         .replace("\"name\":\"topic\"", "\"name\":\"topid\"");
     entry.opening = serde_json::from_str(&text).unwrap();
-    answer.seal(&case.de.signing, as_of()).unwrap();
+    case.seal(&mut answer);
     verify(&answer.to_json().unwrap(), &[]).unwrap_err();
 }
 
@@ -297,7 +297,7 @@ fn other_files_are_refused() {
         "",
         "{}",
         "[]",
-        "{\"format\":\"kontaktstelle/answer/v2\"}",
+        "{\"format\":\"kontaktstelle/answer/v1\"}",
         "null",
     ] {
         let found = verify(text, &[]).unwrap_err();

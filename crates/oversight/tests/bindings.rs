@@ -10,7 +10,7 @@ use oversight::finding::AnswerKind;
 use oversight::verify::verify;
 use oversight::{OversightError, inquiry};
 use serde_json::json;
-use support::{Case, as_of, fixture_records, reference};
+use support::{Case, fixture_records, reference};
 
 fn bind(text: &str) -> Result<Bindings, OversightError> {
     Bindings::read("test.yaml", text)
@@ -118,7 +118,7 @@ fn reasons_are_printed() {
             .contains("Frage 9, Satz 2")
     );
     assert_eq!(answer.summary.answered_from_records, 0);
-    answer.seal(&case.de.signing, as_of()).unwrap();
+    case.seal(&mut answer);
     verify(&answer.to_json().unwrap(), &[]).unwrap();
 }
 
@@ -185,7 +185,7 @@ fn withheld_records_are_mentioned() {
             .iter()
             .any(|remark| remark.text.contains("3 Aufzeichnungen"))
     );
-    answer.seal(&case.de.signing, as_of()).unwrap();
+    case.seal(&mut answer);
     let report = verify(&answer.to_json().unwrap(), &[]).unwrap();
     assert!(
         report

@@ -297,3 +297,72 @@ fn an_unknown_kind_of_message_ends_no_counting() {
     assert_eq!(found.one_sided.len(), 1);
     assert_eq!(found.one_sided[0].message, "d1");
 }
+
+/// The ledgers of both sides over one request and an answer to it that got so far.
+fn half_way(case: &Case, sender: &[&str], receiver: &[&str]) -> (Ledger, Ledger) {
+    let asked = request("m1", "cn", "cybercrime", false, DAY);
+    let given = answer("a1", &asked, "refused", Some("X4"));
+    let mut own = asked.entries("de");
+    own.push(given.fields("message.sent", "A.1", true));
+    own.extend(sender.iter().map(|event| given.receipt(event)));
+    let mut theirs = asked.entries("cn");
+    for event in receiver {
+        theirs.push(match *event {
+            "D.1" | "D.2" => given.fields("message.accepted", event, false),
+            _ => given.fields("message.opened", event, *event == "E.1"),
+        });
+    }
+    let own = case.de.exchange_extract(&own);
+    let theirs = case.cn.exchange_extract(&theirs);
+    (
+        Ledger::read(&own, &case.de.party, &case.cn.party).unwrap(),
+        Ledger::read(&theirs, &case.cn.party, &case.de.party).unwrap(),
+    )
+}
+
+/// Promise: an answer answers once its content was handed over (E.1): not while it only lies there
+/// (D.1), and never if it could not be taken (D.2) or used (E.2). Both sides say the same.
+#[test]
+fn what_nobody_could_read_answers_nothing() {
+    let case = Case::new();
+    let refused = Measure::Answered(Outcome::Refused);
+    for (sender, receiver, answered) in [
+        (&["D.1", "E.1"][..], &["D.1", "E.1"][..], 1),
+        (&["D.1"], &["D.1"], 0),
+        (&["D.2"], &["D.2"], 0),
+        (&["D.1", "E.2"], &["D.1", "E.2"], 0),
+    ] {
+        let (own, theirs) = half_way(&case, sender, receiver);
+        for ledger in [&own, &theirs] {
+            let tally = ledger.tally(None, as_of());
+            let count =
+                |measure| count(&tally, "cn", Some(Topic::Cybercrime), Scope::Real, measure);
+            assert_eq!(count(refused), answered, "{sender:?}");
+            assert_eq!(count(Measure::Unanswered), 1 - answered, "{sender:?}");
+            assert_eq!(count(Measure::Delivered), 1, "the request was delivered");
+        }
+        let found = Discrepancies::between(&own, &theirs, as_of());
+        assert!(found.is_empty(), "{:?}", found.to_rows());
+    }
+}
+
+/// Promise: what the sender knows and the receiver cannot read yet is no contradiction between the
+/// logs; a receipt that is still on its way shows as a figure that differs, and as nothing else.
+#[test]
+fn a_receipt_under_way_is_no_contradiction() {
+    let case = Case::new();
+    let (own, theirs) = half_way(&case, &["D.1"], &["D.1", "E.1"]);
+    let found = Discrepancies::between(&own, &theirs, as_of());
+    assert!(found.messages.is_empty() && found.one_sided.is_empty());
+    assert!(!found.figures.is_empty());
+}
+
+/// Promise: a topic that nobody knows, which the sender's manifest may name, ends no counting.
+#[test]
+fn an_unknown_topic_ends_no_counting() {
+    let case = Case::new();
+    let asked = request("m1", "cn", "astrology", false, DAY);
+    let tally = own(&case, &[asked]).tally(None, as_of());
+    let requests = Measure::Requests;
+    assert_eq!(count(&tally, "cn", None, Scope::Real, requests), 1);
+}

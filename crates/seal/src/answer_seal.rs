@@ -51,7 +51,7 @@ impl SignedAnswerSeal {
     /// # Errors
     /// [`SealError::InvalidField`] for a malformed party or time.
     pub fn sign_with(seal: AnswerSeal, key: &SigningKey) -> Result<Self, SealError> {
-        Self::sign(seal, key.pair())
+        Self::sign(seal, key)
     }
 }
 
@@ -59,6 +59,7 @@ impl SignedAnswerSeal {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::Suite;
 
     fn seal(document: &[u8]) -> AnswerSeal {
         AnswerSeal {
@@ -73,8 +74,8 @@ mod tests {
     #[test]
     fn a_seal_holds_for_one_document_and_one_key() {
         let (key, other) = (
-            SigningKey::generate().unwrap(),
-            SigningKey::generate().unwrap(),
+            SigningKey::generate(Suite::K1).unwrap(),
+            SigningKey::generate(Suite::K1).unwrap(),
         );
         let signed = SignedAnswerSeal::sign_with(seal(b"answer"), &key).unwrap();
         let read = SignedAnswerSeal::from_json(signed.to_json().unwrap().as_bytes()).unwrap();
@@ -91,7 +92,7 @@ mod tests {
     /// Promise: a seal without a readable time is not made.
     #[test]
     fn a_seal_needs_a_time() {
-        let key = SigningKey::generate().unwrap();
+        let key = SigningKey::generate(Suite::K1).unwrap();
         let timeless = AnswerSeal {
             time: "yesterday".to_owned(),
             ..seal(b"answer")

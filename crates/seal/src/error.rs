@@ -1,28 +1,10 @@
 //! Everything that can be wrong with a key, a signature or an envelope.
 
-use std::fmt;
-
 use journal::hash::Hash;
 use journal::note::NoteError;
 use journal::proof_file::ProofFileError;
 
-/// One of the two signature lines that suite K1 requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
-    /// Ed25519 (RFC 8032).
-    Ed25519,
-    /// ML-DSA-65 (FIPS 204).
-    MlDsa65,
-}
-
-impl fmt::Display for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ed25519 => "Ed25519",
-            Self::MlDsa65 => "ML-DSA-65",
-        })
-    }
-}
+use crate::{SignatureAlgorithm, Suite};
 
 /// Why a key, statement, message or age file was refused.
 #[derive(Debug, thiserror::Error)]
@@ -75,13 +57,13 @@ pub enum SealError {
     OtherStatementSigned,
     /// A required signature is not there (perhaps stripped).
     #[error("{0} signature is missing")]
-    MissingSignature(Line),
+    MissingSignature(SignatureAlgorithm),
     /// A signature is there more than once.
     #[error("{0} signature is there twice")]
-    DuplicateSignature(Line),
+    DuplicateSignature(SignatureAlgorithm),
     /// A signature does not verify.
     #[error("{0} signature does not verify")]
-    BadSignature(Line),
+    BadSignature(SignatureAlgorithm),
     /// There is a signature line of a key that the suite does not call for.
     #[error("unexpected signature line by {0:?}")]
     ForeignSignature(String),
@@ -93,28 +75,89 @@ pub enum SealError {
         /// The key it was checked with.
         used: Hash,
     },
+    /// The statement is of one suite, the key of another.
+    #[error("statement is of suite {named}, the key of suite {used}")]
+    OtherSuite {
+        /// The suite that the statement names.
+        named: Suite,
+        /// The suite of the key.
+        used: Suite,
+    },
+    /// The key manifest names no log of this name or origin.
+    #[error("the key manifest names no log {0:?}")]
+    UnknownLog(String),
+    /// Too few of the root's holders have signed.
+    #[error("{found} of the root's holders have signed, {needed} must")]
+    TooFewHolders {
+        /// Different holders whose signatures hold.
+        found: usize,
+        /// The threshold.
+        needed: usize,
+    },
+    /// This holder is none of the root's.
+    #[error("holder {0} is not one of the root's")]
+    UnknownHolder(Hash),
+    /// The key manifest does not follow the one known before.
+    #[error("key manifest does not follow the one before: {0}")]
+    NotSuccessor(&'static str),
+    /// Where the private key is kept (such as a hardware module), signing failed.
+    #[error("{algorithm} key is not usable where it is kept: {reason}")]
+    Custody {
+        /// The key's algorithm.
+        algorithm: SignatureAlgorithm,
+        /// What went wrong there.
+        reason: String,
+    },
+    /// The passphrase does not open the file.
+    #[error("wrong passphrase")]
+    WrongPassphrase,
+    /// A file that should hold a secret under a passphrase is something else, or damaged.
+    #[error("secret file: {0}")]
+    SecretFile(&'static str),
+    /// The file asks for more work to try a passphrase than we do for anybody.
+    #[error("secret file asks for a work factor of 2^{asked}, at most 2^{limit} is done")]
+    ExcessiveWork {
+        /// What the file asks for (binary logarithm).
+        asked: u8,
+        /// Our limit (binary logarithm).
+        limit: u8,
+    },
     /// A signature that we made ourselves did not verify: a hardware fault or attack. Nothing was issued.
     #[error("own signature failed its check")]
     SigningFailed,
 
-    /// An age header is not well-formed.
-    #[error("age header: {0}")]
-    AgeHeader(&'static str),
-    /// An age file has a recipient that a quantum computer could break.
-    #[error("age file has a recipient of type {0:?}, only mlkem768x25519 is allowed")]
-    ClassicalRecipient(String),
-    /// None of the given identities can open the age file.
-    #[error("no matching identity for the age file")]
+    /// A sealed header is not well-formed.
+    #[error("sealed header: {0}")]
+    Header(&'static str),
+    /// A sealed header is of another suite than the message.
+    #[error("sealed header is of suite {found}, expected {expected}")]
+    HeaderSuite {
+        /// The suite of the message.
+        expected: Suite,
+        /// The suite of the header.
+        found: Suite,
+    },
+    /// A sealed header has a recipient that the suite does not have, perhaps one that a quantum computer could break.
+    #[error("sealed header has a recipient of type {0:?}, which the suite does not allow")]
+    ForeignRecipient(String),
+    /// None of the given identities can open what is sealed.
+    #[error("no matching identity")]
     NoMatchingIdentity,
-    /// The age header's MAC is wrong: it was altered.
-    #[error("age header was altered")]
-    AgeHeaderMac,
-    /// The age payload is altered or cut.
-    #[error("age payload is altered or cut")]
-    AgePayload,
-    /// The age file could not be written.
-    #[error("age file could not be written")]
-    AgeWrite,
+    /// The header's MAC is wrong: it was altered.
+    #[error("sealed header was altered")]
+    HeaderMac,
+    /// The payload is altered, cut, or not the one that goes with the header.
+    #[error("sealed payload is altered or cut")]
+    Payload,
+    /// Sealing failed, which a valid key cannot cause.
+    #[error("sealing failed")]
+    Encapsulation,
+    /// What is to be sealed or opened could not be read.
+    #[error("content could not be read")]
+    Read(#[source] std::io::Error),
+    /// What was sealed or opened could not be written.
+    #[error("content could not be written")]
+    Write(#[source] std::io::Error),
     /// Something is larger than allowed.
     #[error("{what} is larger than {limit} bytes")]
     TooLarge {
@@ -130,6 +173,17 @@ pub enum SealError {
     /// The manifest has no part of this name.
     #[error("the manifest names no part {0:?}")]
     UnknownPart(String),
+    /// A payload came with a manifest that does not name it, or not in this place.
+    #[error("the manifest does not name payload {0} in this place")]
+    ForeignPayload(Hash),
+    /// A document belongs to another message.
+    #[error("document is for message {found}, expected {expected}")]
+    OtherMessage {
+        /// The message it was compared with.
+        expected: Hash,
+        /// The message that it names.
+        found: Hash,
+    },
     /// A part's bytes are not those that the manifest names.
     #[error("part {0:?} does not have the hash and size named in the manifest")]
     PartMismatch(String),
@@ -152,6 +206,9 @@ pub enum SealError {
     /// The proof in a receipt is not well-formed or does not hold.
     #[error("receipt proof does not hold")]
     ReceiptProof(#[source] ProofFileError),
+    /// A COSE Receipt is malformed or does not hold.
+    #[error("COSE receipt: {0}")]
+    Cose(&'static str),
     /// The log entry that a receipt proves does not say what the receipt says.
     #[error("receipt and log entry differ in {0}")]
     ReceiptEntry(&'static str),

@@ -1,18 +1,32 @@
 //! A message: who says what to whom, in which place of the exchange, with which parts.
+//!
+//! It travels in two steps ("receipt before read"). First the signed [manifest](MessageManifest) and the payloads: a
+//! [`Message`] carries the small ones, the large ones follow by their hash. Nobody can read any of it yet. When the
+//! receiver has signed that it has all of it, the sender releases the [`Headers`](crate::headers::Headers), with which the
+//! receiver can.
 
 use journal::hash::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::digest::Digest;
 use crate::envelope::PartContext;
-use crate::keys::{SealingIdentity, SigningKey, VerifyingKey};
+use crate::header::MAX_HEADER_BYTES;
+use crate::keys::{SigningKey, VerifyingKey};
 use crate::statement::{
-    MAX_SAFE_INTEGER, Signed, Statement, check_integer, check_label, check_time,
+    MAX_SAFE_INTEGER, MAX_STATEMENT_BYTES, Signed, Statement, check_integer, check_label,
+    check_time,
 };
-use crate::{SealError, Suite, envelope, wire};
+use crate::{SealError, Suite, wire};
 
 /// Most parts that a message may have.
 pub const MAX_PARTS: usize = 32;
+/// Largest payload that travels inside a message, in bytes.
+pub const MAX_INLINE_BYTES: u64 = 1 << 20;
+/// Most bytes of payloads that travel inside one message together.
+pub const MAX_INLINE_TOTAL_BYTES: u64 = 4 << 20;
+/// Largest message on the wire, in bytes.
+pub const MAX_MESSAGE_BYTES: u64 = MAX_INLINE_TOTAL_BYTES + MAX_STATEMENT_BYTES as u64 + 4096;
 
 /// A manifest with both signatures of its sender.
 pub type SignedManifest = Signed<MessageManifest>;
@@ -20,10 +34,10 @@ pub type SignedManifest = Signed<MessageManifest>;
 /// The format of a message manifest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MessageFormat {
-    /// The first version.
+    /// Header and payload of each part are named apart.
     #[default]
-    #[serde(rename = "kontaktstelle/message/v1")]
-    V1,
+    #[serde(rename = "kontaktstelle/message/v2")]
+    V2,
 }
 
 /// What a message says about itself, readable without any decryption key.
@@ -79,14 +93,18 @@ pub struct PartRef {
     pub name: String,
     /// Media type (RFC 6838).
     pub media_type: String,
-    /// Size of the sealed part in bytes.
-    pub size: u64,
-    /// SHA-256 of the sealed part.
-    pub sha256: Hash,
+    /// The header: who can open the payload. It is released after the payload has been receipted.
+    pub header: Digest,
+    /// The payload: the ciphertext.
+    pub payload: Digest,
 }
 
 impl Statement for MessageManifest {
-    const FORMAT: &'static str = "kontaktstelle/message/v1";
+    const FORMAT: &'static str = "kontaktstelle/message/v2";
+
+    fn suite(&self) -> Option<Suite> {
+        Some(self.suite)
+    }
 
     fn validate(&self) -> Result<(), SealError> {
         check_label("sender", &self.sender)?;
@@ -113,14 +131,18 @@ impl Statement for MessageManifest {
         for (at, part) in self.parts.iter().enumerate() {
             check_part_name(&part.name)?;
             check_label("parts.media_type", &part.media_type)?;
-            check_integer("parts.size", part.size)?;
-            if self
-                .parts
-                .iter()
-                .take(at)
-                .any(|other| other.name == part.name)
-            {
-                return Err(invalid("parts.name", "is there twice"));
+            check_integer("parts.payload.size", part.payload.size)?;
+            if part.header.size > MAX_HEADER_BYTES as u64 {
+                return Err(invalid("parts.header.size", "is too large"));
+            }
+            for other in self.parts.iter().take(at) {
+                if other.name == part.name {
+                    return Err(invalid("parts.name", "is there twice"));
+                }
+                // Every sealing gives other bytes, so this can only be a mistake or a trick.
+                if other.payload.sha256 == part.payload.sha256 {
+                    return Err(invalid("parts.payload.sha256", "is there twice"));
+                }
             }
         }
         Ok(())
@@ -159,7 +181,7 @@ impl SignedManifest {
     /// [`SealError::OtherSigningKey`] if the manifest names another key; [`SealError::InvalidField`].
     pub fn sign_with(manifest: MessageManifest, key: &SigningKey) -> Result<Self, SealError> {
         check_signing_key(&manifest, &key.verifying_key())?;
-        Self::sign(manifest, key.pair())
+        Self::sign(manifest, key)
     }
 
     /// Checks that `key` is the one named in the manifest and that both signatures are by it.
@@ -182,28 +204,45 @@ fn check_signing_key(manifest: &MessageManifest, key: &VerifyingKey) -> Result<(
     }
 }
 
-/// A manifest together with exactly the parts that it names. That the signatures hold is still to be checked, with
-/// [`SignedManifest::verify_sender`].
+/// A manifest together with some of the payloads that it names: those that are small enough to travel with it. That the
+/// signatures hold is still to be checked, with [`SignedManifest::verify_sender`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     manifest: SignedManifest,
-    parts: Vec<Vec<u8>>,
+    inline: Vec<Inline>,
+}
+
+/// A payload and the place of its part in the manifest.
+#[derive(Clone, Debug, PartialEq)]
+struct Inline {
+    part: usize,
+    payload: Vec<u8>,
 }
 
 impl Message {
-    /// Joins a manifest and its sealed parts, in the manifest's order.
+    /// Joins a manifest and payloads that it names, in the manifest's order. Those that are left out travel by their hash.
     ///
     /// # Errors
-    /// [`SealError::Wire`] if their number differs, [`SealError::PartMismatch`] naming the part whose hash or size does.
-    pub fn new(manifest: SignedManifest, parts: Vec<Vec<u8>>) -> Result<Self, SealError> {
-        let named = &manifest.statement().parts;
-        if named.len() != parts.len() {
-            return Err(SealError::Wire("number of parts differs from the manifest"));
-        }
-        for (part, bytes) in named.iter().zip(&parts) {
-            envelope::check_bytes(part, bytes)?;
-        }
-        Ok(Self { manifest, parts })
+    /// [`SealError::TooLarge`] for a payload above [`MAX_INLINE_BYTES`] or more than [`MAX_INLINE_TOTAL_BYTES`] together;
+    /// [`SealError::ForeignPayload`] for one that the manifest does not name, or not in this place.
+    pub fn new(manifest: SignedManifest, inline: Vec<Vec<u8>>) -> Result<Self, SealError> {
+        check_inline_sizes(inline.iter().map(|payload| payload.len() as u64))?;
+        let digested = inline.into_iter().map(|p| (Digest::of(&p), p)).collect();
+        Self::join(manifest, digested)
+    }
+
+    fn join(manifest: SignedManifest, digested: Vec<(Digest, Vec<u8>)>) -> Result<Self, SealError> {
+        let mut parts = manifest.statement().parts.iter().enumerate();
+        let inline = digested
+            .into_iter()
+            .map(|(digest, payload)| {
+                parts
+                    .find(|(_, part)| part.payload == digest)
+                    .map(|(part, _)| Inline { part, payload })
+                    .ok_or(SealError::ForeignPayload(digest.sha256))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { manifest, inline })
     }
 
     /// The signed manifest.
@@ -218,33 +257,35 @@ impl Message {
         self.manifest.id()
     }
 
-    /// The sealed parts, in the manifest's order.
+    /// The payloads that are here, each with its part, in the manifest's order.
+    pub fn inline(&self) -> impl Iterator<Item = (&PartRef, &[u8])> {
+        let parts = &self.manifest.statement().parts;
+        self.inline
+            .iter()
+            .filter_map(|inline| Some((parts.get(inline.part)?, inline.payload.as_slice())))
+    }
+
+    /// The payload of the part of this name, if it is here.
     #[must_use]
-    pub fn parts(&self) -> &[Vec<u8>] {
-        &self.parts
+    pub fn payload(&self, name: &str) -> Option<&[u8]> {
+        self.inline()
+            .find_map(|(part, payload)| (part.name == name).then_some(payload))
+    }
+
+    /// The parts whose payload is not here.
+    pub fn missing(&self) -> impl Iterator<Item = &PartRef> {
+        self.manifest
+            .statement()
+            .parts
+            .iter()
+            .filter(|part| self.payload(&part.name).is_none())
     }
 
     /// The message taken apart.
     #[must_use]
     pub fn into_parts(self) -> (SignedManifest, Vec<Vec<u8>>) {
-        (self.manifest, self.parts)
-    }
-
-    /// Opens the part of this name. Check the signatures first.
-    ///
-    /// # Errors
-    /// As [`envelope::open_part`].
-    pub fn open_part(
-        &self,
-        name: &str,
-        identities: &[SealingIdentity],
-    ) -> Result<Vec<u8>, SealError> {
-        let manifest = self.manifest.statement();
-        let at = manifest.parts.iter().position(|part| part.name == name);
-        let bytes = at
-            .and_then(|at| self.parts.get(at))
-            .ok_or_else(|| SealError::UnknownPart(name.to_owned()))?;
-        envelope::open_part(manifest, name, bytes, identities)
+        let payloads = self.inline.into_iter().map(|inline| inline.payload);
+        (self.manifest, payloads.collect())
     }
 
     /// The message as bytes, for the wire, a file or a mail attachment.
@@ -252,20 +293,53 @@ impl Message {
     /// # Errors
     /// None in practice: the manifest was serialised before.
     pub fn encode(&self) -> Result<Vec<u8>, SealError> {
-        wire::encode(&self.manifest.to_json()?, &self.parts)
+        let payloads: Vec<_> = self
+            .inline()
+            .map(|(part, payload)| (part.payload.sha256, payload))
+            .collect();
+        wire::encode(&self.manifest.to_json()?, &payloads)
     }
 
-    /// Reads a message and checks that the parts are those named in the manifest. Signatures are not checked here.
-    ///
-    /// `max_part_bytes` bounds every single sealed part.
+    /// Reads a message and checks that its payloads are named in the manifest. Signatures are not checked here.
     ///
     /// # Errors
-    /// [`SealError::Wire`], [`SealError::TooLarge`], [`SealError::PartMismatch`], and as [`Signed::from_json`].
-    pub fn decode(bytes: &[u8], max_part_bytes: u64) -> Result<Self, SealError> {
-        let (manifest, parts) = wire::decode(bytes, max_part_bytes)?;
+    /// [`SealError::Wire`], [`SealError::TooLarge`], [`SealError::ForeignPayload`], and as [`Signed::from_json`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, SealError> {
+        let (manifest, payloads) = wire::decode(bytes)?;
         let manifest = SignedManifest::from_json(manifest)?;
-        Self::new(manifest, parts.into_iter().map(<[u8]>::to_vec).collect())
+        let digested = payloads
+            .into_iter()
+            .map(|(name, payload)| {
+                let digest = Digest::of(payload);
+                (digest.sha256 == name)
+                    .then(|| (digest, payload.to_vec()))
+                    .ok_or(SealError::Wire("a payload is not what it is named as"))
+            })
+            .collect::<Result<_, _>>()?;
+        Self::join(manifest, digested)
     }
+}
+
+/// Checks the bounds on payloads inside a message, before any of them is copied or hashed.
+pub(crate) fn check_inline_sizes(mut sizes: impl Iterator<Item = u64>) -> Result<(), SealError> {
+    sizes
+        .try_fold(0, |total: u64, size| {
+            let total = total.saturating_add(size);
+            if size > MAX_INLINE_BYTES {
+                Err(SealError::TooLarge {
+                    what: "inline payload",
+                    limit: MAX_INLINE_BYTES,
+                })
+            } else if total > MAX_INLINE_TOTAL_BYTES {
+                Err(SealError::TooLarge {
+                    what: "inline payloads together",
+                    limit: MAX_INLINE_TOTAL_BYTES,
+                })
+            } else {
+                Ok(total)
+            }
+        })
+        .map(drop)
 }
 
 /// Refuses names that could become a path, hide their ending, or break a line in a log.

@@ -1,11 +1,16 @@
 //! Receipts: what the receiver's side did with a message, signed, and provable in its log.
 //!
+//! There are two for each message. The first (event D.1) says that the receiver has the payloads, which it cannot read
+//! yet; only for this receipt does the sender release the headers. The second (E.1, or E.2 if the content turned out
+//! unusable) says that the receiver has the content.
+//!
 //! A receipt has three legs: the receiver's statement with both signatures; the opening of the log entry in which the
-//! receiver recorded the event, with the message's id visible; and a proof that this entry stands in the receiver's log
-//! at the place the statement names. Denying a receipt later means contradicting a log that the peer has mirrored.
+//! receiver recorded the event, with the message's id and the event visible; and a proof that this entry stands in the
+//! receiver's log at the place the statement names. Denying a receipt later means contradicting a log that the peer has
+//! mirrored.
 
 use journal::hash::Hash;
-use journal::note::NoteVerifier;
+use journal::log_key::LogVerifier;
 use journal::opening::Opening;
 use journal::proof_file::ProofFile;
 use serde::{Deserialize, Serialize};
@@ -18,6 +23,8 @@ use crate::statement::{Signed, Statement, check_integer, check_label, check_time
 
 /// Field of the log entry that holds the id of the message.
 pub const MESSAGE_FIELD: &str = "message";
+/// Field of the log entry that holds the event's code, such as `D.1`: so the entry of one event proves no other.
+pub const EVENT_FIELD: &str = "event";
 
 /// Largest receipt we read, in bytes.
 pub const MAX_RECEIPT_BYTES: usize = 256 * 1024;
@@ -34,37 +41,61 @@ pub enum ReceiptFormat {
 }
 
 /// What happened to a message: events of ETSI EN 319 522-1 (electronic registered delivery), by their names there.
+///
+/// The sender's house records A.1 and C.5 for itself. The others are the receiver's and are receipted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ReceiptEvent {
     /// A.1: the sender's house has accepted the message for sending.
     SubmissionAcceptance,
-    /// B.1: the receiver's house has taken the message over.
-    RelayAcceptance,
-    /// C.4: the recipient has refused the message.
-    ConsignmentRejection,
-    /// C.5: the time to accept the message has run out.
+    /// C.5: nobody took the message over before its deadline.
     AcceptanceRejectionExpiry,
-    /// D.1: the message lies ready for the recipient.
+    /// D.1: the message lies ready for the recipient, who cannot read it yet.
     ContentConsignment,
     /// D.2: the message could not be made ready for the recipient.
     ContentConsignmentFailure,
     /// E.1: the recipient has the content.
     ContentHandover,
+    /// E.2: the recipient could not be given the content, such as because it does not open.
+    ContentHandoverFailure,
 }
 
 impl ReceiptEvent {
-    /// The event's number in ETSI EN 319 522-1.
+    /// All events, in the order of their codes.
+    pub const ALL: [Self; 6] = [
+        Self::SubmissionAcceptance,
+        Self::AcceptanceRejectionExpiry,
+        Self::ContentConsignment,
+        Self::ContentConsignmentFailure,
+        Self::ContentHandover,
+        Self::ContentHandoverFailure,
+    ];
+
+    /// The event's number in ETSI EN 319 522-1; what log entries hold.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::SubmissionAcceptance => "A.1",
-            Self::RelayAcceptance => "B.1",
-            Self::ConsignmentRejection => "C.4",
             Self::AcceptanceRejectionExpiry => "C.5",
             Self::ContentConsignment => "D.1",
             Self::ContentConsignmentFailure => "D.2",
             Self::ContentHandover => "E.1",
+            Self::ContentHandoverFailure => "E.2",
         }
+    }
+
+    /// The event of this code, as a log entry holds it.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.code() == code)
+    }
+
+    /// Whether the receiver of a message can state this event; the others are the sender's own.
+    #[must_use]
+    pub fn is_receivers(self) -> bool {
+        !matches!(
+            self,
+            Self::SubmissionAcceptance | Self::AcceptanceRejectionExpiry
+        )
     }
 }
 
@@ -98,6 +129,12 @@ impl Statement for ReceiptStatement {
     const FORMAT: &'static str = "kontaktstelle/receipt/v1";
 
     fn validate(&self) -> Result<(), SealError> {
+        if !self.event.is_receivers() {
+            return Err(SealError::InvalidField {
+                field: "event",
+                reason: "is not the receiver's to state",
+            });
+        }
         check_label("sender", &self.sender)?;
         check_label("recipient", &self.recipient)?;
         check_label("thread", &self.thread)?;
@@ -126,7 +163,7 @@ struct Document {
 }
 
 impl SignedReceipt {
-    /// Signs a receipt. `opening` shows at least the field `message` of the entry; `proof` is the text of a C2SP
+    /// Signs a receipt. `opening` shows at least the fields `message` and `event` of the entry; `proof` is the text of a C2SP
     /// `tlog-proof` for it.
     ///
     /// # Errors
@@ -138,7 +175,7 @@ impl SignedReceipt {
         opening: Opening,
         proof: String,
     ) -> Result<Self, SealError> {
-        let signed = Signed::sign(statement, key.pair())?;
+        let signed = Signed::sign(statement, key)?;
         let receipt = Self {
             signed,
             opening,
@@ -172,21 +209,19 @@ impl SignedReceipt {
         &self.proof
     }
 
-    /// Checks all three legs: both signatures by `key`; that the entry shows the message's id; and that it stands in the
-    /// log of `log` at the place stated, under a checkpoint signed by `log`.
+    /// Checks all three legs: both signatures by `key`; that the entry shows the message's id and the event; and that it
+    /// stands in `log` at the place stated, under a checkpoint that both keys of the log have signed.
     ///
     /// # Errors
     /// The signature errors of [`SealError`], [`SealError::ReceiptEntry`], [`SealError::ReceiptProof`].
-    pub fn verify(&self, key: &VerifyingKey, log: &dyn NoteVerifier) -> Result<(), SealError> {
+    pub fn verify(&self, key: &VerifyingKey, log: &LogVerifier) -> Result<(), SealError> {
         self.signed.verify(key)?;
         let proof = self.check_entry()?;
-        let statement = self.statement();
-        // By the rules of C2SP checkpoints the key's name is the log's origin.
-        if log.name() != statement.log_origin {
+        if log.origin() != self.statement().log_origin {
             return Err(SealError::ReceiptEntry("log_origin"));
         }
         proof
-            .verify(&self.opening.leaf_bytes(), &statement.log_origin, &[log])
+            .verify(&self.opening.leaf_bytes(), log.origin(), &log.demanded())
             .map(drop)
             .map_err(SealError::ReceiptProof)
     }
@@ -250,12 +285,15 @@ impl SignedReceipt {
         Ok(receipt)
     }
 
-    /// The checks that need no key: the entry shows this message, the proof is about this place.
+    /// The checks that need no key: the entry shows this message and this event, the proof is about this place.
     fn check_entry(&self) -> Result<ProofFile, SealError> {
         let statement = self.statement();
-        let shown = self.opening.get(MESSAGE_FIELD).and_then(Value::as_str);
-        if shown != Some(statement.message.to_string().as_str()) {
+        let shown = |field| self.opening.get(field).and_then(Value::as_str);
+        if shown(MESSAGE_FIELD) != Some(statement.message.to_string().as_str()) {
             return Err(SealError::ReceiptEntry(MESSAGE_FIELD));
+        }
+        if shown(EVENT_FIELD) != Some(statement.event.code()) {
+            return Err(SealError::ReceiptEntry(EVENT_FIELD));
         }
         let proof = ProofFile::parse(&self.proof).map_err(SealError::ReceiptProof)?;
         if proof.index != statement.entry_index {

@@ -2,19 +2,21 @@
 //!
 //! A [`Statement`] has one canonical spelling (RFC 8785), whose SHA-256 is its id. What is signed is not the document but
 //! a signed note (C2SP `signed-note`) of two text lines: the statement's format, which keeps signatures of one purpose
-//! from being used for another, and the id in base64. Two signature lines follow, Ed25519 and ML-DSA-65. Both must be
-//! there, both must verify, and no third line may stand beside them: a verifier that ignores what it does not know can be
-//! shown a different set of signatures than its neighbour.
+//! from being used for another, and the id in base64. Two signature lines follow, a classical and a post-quantum one by the
+//! algorithms of the key's [`Suite`]. Both must be there, both must verify, and no third line may stand beside them: a
+//! verifier that ignores what it does not know can be shown a different set of signatures than its neighbour.
+//!
+//! A statement that names a suite is only ever signed and verified by keys of that suite.
 
 use journal::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::keys::{SigningPair, VerifyingKey};
+use crate::keys::{SigningKey, VerifyingKey};
 use crate::{SealError, Suite};
 
-/// Largest signed document we read, in bytes. The two signatures take about 5 kB of it.
+/// Largest signed document we read, in bytes, unless its format says otherwise. The two signatures take 5 to 7 kB of it.
 pub const MAX_STATEMENT_BYTES: usize = 64 * 1024;
 
 /// The largest integer that survives JSON readers with floating-point numbers (RFC 8785, I-JSON).
@@ -24,6 +26,13 @@ pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 pub trait Statement: Serialize + DeserializeOwned {
     /// Name and version of the format; first line of what is signed.
     const FORMAT: &'static str;
+    /// Largest signed document of this format that we read, in bytes.
+    const MAX_BYTES: usize = MAX_STATEMENT_BYTES;
+
+    /// The suite that the statement itself names, if it names one.
+    fn suite(&self) -> Option<Suite> {
+        None
+    }
 
     /// Checks what types cannot: lengths, forms, the order of times.
     ///
@@ -43,19 +52,35 @@ pub struct Signed<T> {
 impl<T: Statement> Signed<T> {
     /// Checks and signs `statement`. The signatures are verified before they are handed out, so that a fault while
     /// signing cannot leak a key.
-    pub(crate) fn sign(statement: T, pair: &SigningPair) -> Result<Self, SealError> {
+    pub(crate) fn sign(statement: T, key: &SigningKey) -> Result<Self, SealError> {
+        check_suite(&statement, key.suite())?;
+        let unsigned = Self::with_signatures(statement, String::new())?;
+        let signatures = key.sign(&unsigned.signed_text())?;
+        Ok(unsigned.signed_by(signatures))
+    }
+
+    /// The same statement under these signatures, which are yet to be verified.
+    pub(crate) fn signed_by(self, signatures: String) -> Self {
+        Self { signatures, ..self }
+    }
+
+    /// A statement with signatures that were made elsewhere and are yet to be verified.
+    pub(crate) fn with_signatures(statement: T, signatures: String) -> Result<Self, SealError> {
         statement.validate()?;
         let canonical = canonical(&statement)?;
-        if canonical.len() > MAX_STATEMENT_BYTES {
+        if canonical.len() > T::MAX_BYTES {
             return Err(too_large::<T>());
         }
-        let id = journal::hash::sha256(&canonical);
-        let signatures = pair.sign(&note_text(T::FORMAT, &id))?;
         Ok(Self {
+            id: journal::hash::sha256(&canonical),
             statement,
-            id,
             signatures,
         })
+    }
+
+    /// The text of the signed note.
+    pub(crate) fn signed_text(&self) -> String {
+        note_text(T::FORMAT, &self.id)
     }
 
     /// The statement. Not to be relied on before [`Signed::verify`].
@@ -76,9 +101,11 @@ impl<T: Statement> Signed<T> {
     /// Checks both signatures with `key`.
     ///
     /// # Errors
-    /// One of the signature errors of [`SealError`], naming the line that is missing, doubled, foreign or false.
+    /// [`SealError::OtherSuite`] before anything else if the statement is of another suite than the key; else one of the
+    /// signature errors of [`SealError`], naming the line that is missing, doubled, foreign or false.
     pub fn verify(&self, key: &VerifyingKey) -> Result<(), SealError> {
-        key.verify(&note_text(T::FORMAT, &self.id), &self.signatures)
+        check_suite(&self.statement, key.suite())?;
+        key.verify(&self.signed_text(), &self.signatures)
     }
 
     /// The document: one line of canonical JSON, `{"signatures":…,"statement":…}`.
@@ -103,7 +130,7 @@ impl<T: Statement> Signed<T> {
     /// [`SealError::InvalidField`], or [`SealError::NotCanonical`] if the bytes are not the one canonical spelling.
     pub fn from_json(document: &[u8]) -> Result<Self, SealError> {
         let document = document.trim_ascii_end();
-        if document.len() > MAX_STATEMENT_BYTES {
+        if document.len() > T::MAX_BYTES {
             return Err(too_large::<T>());
         }
         let malformed = |source| SealError::MalformedJson {
@@ -126,17 +153,20 @@ impl<T: Statement> Signed<T> {
             .unwrap_or_default();
         check_format(&value, T::FORMAT)?;
         let statement: T = serde_json::from_value(value).map_err(malformed)?;
-        statement.validate()?;
-        let signed = Self {
-            id: journal::hash::sha256(&canonical(&statement)?),
-            statement,
-            signatures,
-        };
+        let signed = Self::with_signatures(statement, signatures)?;
         // Catches doubled names, other spellings and everything outside the two members at once.
         if signed.to_json()?.as_bytes() != document {
             return Err(SealError::NotCanonical(T::FORMAT));
         }
         Ok(signed)
+    }
+}
+
+/// What one suite's key signs must not name another suite.
+fn check_suite<T: Statement>(statement: &T, used: Suite) -> Result<(), SealError> {
+    match statement.suite() {
+        Some(named) if named != used => Err(SealError::OtherSuite { named, used }),
+        _ => Ok(()),
     }
 }
 
@@ -174,7 +204,7 @@ fn note_text(format: &str, id: &Hash) -> String {
 fn too_large<T: Statement>() -> SealError {
     SealError::TooLarge {
         what: T::FORMAT,
-        limit: MAX_STATEMENT_BYTES as u64,
+        limit: T::MAX_BYTES as u64,
     }
 }
 

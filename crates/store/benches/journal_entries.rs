@@ -1,12 +1,15 @@
 //! Durable journal entries per second, as a ratio to bare SQLite.
 //!
 //! Both sides write the same rows into the same table, in groups, with one synced transaction a
-//! group; only the journal also keeps the tree, reads back what it wrote, and signs the head. The
-//! two are measured in turns in the same run, so that a busy machine is busy for both.
+//! group; only the journal also keeps the tree, reads back what it wrote, moves its head in the
+//! anchor (a second sync, in another file), and signs it twice, with Ed25519 and ML-DSA-44. The two
+//! are measured in turns in the same run, so that a busy machine is busy for both.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+use aws_lc_rs::signature::{KeyPair, ML_DSA_44_SIGNING, PqdsaKeyPair};
+use journal::cosignature::{NO_TIME, ml_dsa_44_message, timestamped};
 use journal::entry::{EntryBody, Salt, leaf_bytes};
-use journal::note::Ed25519Signer;
+use journal::note::{Ed25519Signer, NoteSigner, TYPE_ML_DSA_44, key_id};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -38,6 +41,26 @@ fn body(n: u64) -> EntryBody {
         text("topic", "critical-infrastructure"),
     ]);
     EntryBody::new(fields).unwrap()
+}
+
+/// The log's second key, as a node signs with it.
+struct MlDsa44(PqdsaKeyPair);
+
+impl NoteSigner for MlDsa44 {
+    fn name(&self) -> &str {
+        ORIGIN
+    }
+
+    fn key_id(&self) -> u32 {
+        key_id(ORIGIN, TYPE_ML_DSA_44, self.0.public_key().as_ref())
+    }
+
+    fn sign(&self, text: &[u8]) -> Vec<u8> {
+        let message = ml_dsa_44_message(ORIGIN, NO_TIME, text).unwrap();
+        let mut signature = vec![0; 2420];
+        self.0.sign(&message, &mut signature).unwrap();
+        timestamped(NO_TIME, &signature)
+    }
 }
 
 /// What a measurement gave.
@@ -84,17 +107,20 @@ fn journal(dir: &Path, writers: usize) -> Measured {
     let signer = LogSigner {
         log: "office".to_owned(),
         origin: ORIGIN.to_owned(),
-        signer: Box::new(Ed25519Signer::from_seed(ORIGIN, [7; 32])),
+        signers: vec![
+            Box::new(Ed25519Signer::from_seed(ORIGIN, [7; 32])),
+            Box::new(MlDsa44(PqdsaKeyPair::generate(&ML_DSA_44_SIGNING).unwrap())),
+        ],
     };
-    let database = Sqlite::open(&dir.join("node.db"), vec![signer], |_| {
-        std::process::abort()
-    })
-    .unwrap();
+    let (path, anchor) = (dir.join("node.db"), dir.join("node.anchor"));
+    let fatal = |_: &store::StoreError| std::process::abort();
+    let database = Sqlite::open(&path, &anchor, vec![signer], fatal).unwrap();
     measure(writers, |n| {
         let entry = NewEntry {
             log: "office".to_owned(),
             body: body(n),
             salt: Salt::new([3; 32]),
+            keep_until: None,
         };
         let batch = Batch {
             entries: vec![entry],
@@ -111,9 +137,12 @@ fn bare(dir: &Path, writers: usize) -> Measured {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;",
         )
         .unwrap();
-    connection
-        .execute_batch(include_str!("../src/sqlite/schema.sql"))
-        .unwrap();
+    for step in [
+        include_str!("../src/sqlite/migrations/001_first.sql"),
+        include_str!("../src/sqlite/migrations/002_trust.sql"),
+    ] {
+        connection.execute_batch(step).unwrap();
+    }
     connection
         .execute("INSERT INTO logs (name, origin, size, root, checkpoint) VALUES ('office', '', 0, x'', '')", [])
         .unwrap();
@@ -128,7 +157,7 @@ fn bare(dir: &Path, writers: usize) -> Measured {
             let transaction = connection.transaction().unwrap();
             for (body, _) in &group {
                 transaction
-                    .prepare_cached("INSERT INTO entries (log, idx, leaf, salt, body) VALUES ('office', ?1, ?2, ?3, ?4)")
+                    .prepare_cached("INSERT INTO entries (log, idx, leaf, salt, body, writes, revisions) VALUES ('office', ?1, ?2, ?3, ?4, '{}', '[]')")
                     .unwrap()
                     .execute(params![index, leaf, [3_u8; 32].as_slice(), body])
                     .unwrap();

@@ -2,6 +2,7 @@
 
 use crate::database::EntryRef;
 use journal::entry::{EntryBody, Salt};
+use journal::grade::Grade;
 use journal::hash::{Hash, sha256};
 
 /// A new entry of a log. Its index is known once it is durable.
@@ -13,6 +14,8 @@ pub struct NewEntry {
     pub body: EntryBody,
     /// The salt of the commitment, drawn at the edge.
     pub salt: Salt,
+    /// When body and salt are due for destruction, in milliseconds since 1970; `None`: never.
+    pub keep_until: Option<i64>,
 }
 
 /// A condition on the state the batch was computed from.
@@ -57,10 +60,12 @@ pub struct OutboxPut {
     pub blob: Hash,
     /// Not before, in milliseconds since 1970.
     pub due_ms: i64,
+    /// Which of the batch's entries this message derives from.
+    pub entry: Option<usize>,
 }
 
 /// What became of an attempt to deliver.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutboxUpdate {
     /// The peer's receipt is on file.
     Delivered {
@@ -102,6 +107,17 @@ impl BlobRef {
     }
 }
 
+/// A checkpoint of an own log with the cosignatures that give it an evidence grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CosignedPut {
+    /// The log.
+    pub log: String,
+    /// The grade that the note has under the node's policy; whoever fills this in has verified it.
+    pub grade: Grade,
+    /// The checkpoint with the log's signatures and the cosignatures.
+    pub note: String,
+}
+
 /// Everything that one act writes, in one piece.
 #[derive(Debug, Default)]
 pub struct Batch {
@@ -117,6 +133,14 @@ pub struct Batch {
     pub outbox_updates: Vec<OutboxUpdate>,
     /// Blobs.
     pub blobs: Vec<BlobRef>,
+    /// Cosigned checkpoints of the node's logs.
+    pub cosigned: Vec<CosignedPut>,
+    /// Earlier entries whose content is destroyed: body, salt, and the content of every document
+    /// revision that derives from them. Leaf and proof stay. The act of destroying is an entry of
+    /// the same batch; that is the caller's to write.
+    pub destroy: Vec<EntryRef>,
+    /// Blobs that are destroyed with them.
+    pub forget: Vec<Hash>,
 }
 
 /// A revision of a document as it was written.

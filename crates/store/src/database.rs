@@ -1,11 +1,15 @@
 //! The interface that every database implements.
 
+use crate::anchor::{AnchorError, AnchoredHead};
 use crate::batch::{Batch, Document};
+use crate::engine::Rows;
 use journal::entry::{EntryBody, Salt};
+use journal::grade::Grade;
 use journal::hash::Hash;
 use journal::note::NoteSigner;
 use journal::proof::TileReader;
 use journal::tile::TileId;
+use std::fmt;
 use std::sync::Arc;
 
 /// Why something could not be read or written.
@@ -22,6 +26,41 @@ pub enum StoreError {
         /// What is needed.
         needed: &'static str,
     },
+    /// The anchor could not be read or moved.
+    #[error("the journal's anchor failed")]
+    Anchor(#[source] AnchorError),
+    /// A log with entries that the anchor knows nothing of.
+    #[error(
+        "log {log} has {size} entries, but no head of {origin} is in the anchor {place}; if the anchor was lost bring it back, else have the database adopted"
+    )]
+    NotAnchored {
+        /// The log.
+        log: String,
+        /// Its origin.
+        origin: String,
+        /// Its entries.
+        size: u64,
+        /// The anchor.
+        place: String,
+    },
+    /// The database does not contain the head that was anchored; see [`Standing::ReadOnly`].
+    #[error(
+        "log {log} is read-only: the anchored head is {anchored}, the database has {found} and does not continue it"
+    )]
+    ReadOnly {
+        /// The log.
+        log: String,
+        /// The head in the anchor.
+        anchored: AnchoredHead,
+        /// What the database has instead.
+        found: Found,
+    },
+    /// The writer's thread has panicked.
+    #[error("the writer has panicked: {0}")]
+    Panicked(String),
+    /// A database into which something is to be loaded has something in it.
+    #[error("the database is not empty: it has rows in {0}")]
+    NotEmpty(&'static str),
     /// Another process writes to this database.
     #[error("{path} is in use by another process that writes; stop it or talk to it instead")]
     Locked {
@@ -34,6 +73,16 @@ pub enum StoreError {
         /// What the database says.
         found: i64,
         /// The newest version this program knows.
+        known: i64,
+    },
+    /// The schema is one of an earlier release.
+    #[error(
+        "database schema {found} is older than this program's {known}; start the node once, it brings it up to date"
+    )]
+    SchemaOld {
+        /// What the database says.
+        found: i64,
+        /// The version this program needs.
         known: i64,
     },
     /// There is no such log.
@@ -152,14 +201,77 @@ pub struct Committed {
     pub heads: Vec<Head>,
 }
 
-/// The key that signs a log's checkpoints.
+/// The keys that sign a log's checkpoints.
 pub struct LogSigner {
     /// The log's name inside the node.
     pub log: String,
     /// The log's origin line.
     pub origin: String,
-    /// The signer; held by the one writer only.
-    pub signer: Box<dyn NoteSigner + Send + Sync>,
+    /// The signers, each of which signs every checkpoint; held by the one writer only.
+    pub signers: Vec<Box<dyn NoteSigner + Send + Sync>>,
+}
+
+/// Whether a node may write and sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It may.
+    Writable,
+    /// The database was opened for reading.
+    Reader,
+    /// It may not: the database does not contain a head that the node has signed. It is an older
+    /// copy, or rows have vanished. Nothing is written or signed until it is made whole again, or
+    /// the log goes on in a new epoch.
+    ReadOnly {
+        /// The log.
+        log: String,
+        /// The head in the anchor.
+        anchored: AnchoredHead,
+        /// What the database has instead.
+        found: Found,
+    },
+}
+
+/// The head of a log as found in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Number of entries.
+    pub size: u64,
+    /// Root over them.
+    pub root: Hash,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.size, self.root)
+    }
+}
+
+/// A log as it stands in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogState {
+    /// The log's name.
+    pub log: String,
+    /// The origin it is signed under now.
+    pub origin: String,
+    /// Counts the origins it has had, from 1.
+    pub epoch: u32,
+    /// Its durable head, signed or not.
+    pub head: Found,
+}
+
+/// A checkpoint with cosignatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cosigned {
+    /// The log.
+    pub log: String,
+    /// Number of entries it covers.
+    pub size: u64,
+    /// Root over them.
+    pub root: Hash,
+    /// The evidence grade it gives to these entries.
+    pub grade: Grade,
+    /// The signed note.
+    pub note: String,
 }
 
 /// A database for one node.
@@ -179,10 +291,21 @@ pub trait Database: Send + Sync {
     /// When the database cannot be read.
     fn logs(&self) -> Result<Vec<String>, StoreError>;
 
-    /// The newest signed head of a log.
+    /// Whether this database may be written and signed.
+    fn standing(&self) -> Standing;
+
+    /// All logs with their origins and durable heads.
     ///
     /// # Errors
-    /// When there is no such log or the database cannot be read.
+    /// When the database cannot be read.
+    fn log_states(&self) -> Result<Vec<LogState>, StoreError>;
+
+    /// The newest published head of a log. It covers every entry that was durable at the call: where
+    /// one of them is not yet signed, this waits for it, or gives the last published head where
+    /// nobody signs.
+    ///
+    /// # Errors
+    /// When there is no such log, it has never been signed, or the database cannot be read.
     fn head(&self, log: &str) -> Result<Head, StoreError>;
 
     /// Entries `from..to` of a log, as far as they exist. Each is checked against the tree's leaf
@@ -226,6 +349,31 @@ pub trait Database: Send + Sync {
     /// # Errors
     /// When the database cannot be read.
     fn revisions(&self, family: &str, id: &str) -> Result<Vec<Document>, StoreError>;
+
+    /// For each evidence grade the smallest cosigned checkpoint with at least `size` entries.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn cosigned(&self, log: &str, size: u64) -> Result<Vec<Cosigned>, StoreError>;
+
+    /// For each evidence grade the largest cosigned checkpoint.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn latest_cosigned(&self, log: &str) -> Result<Vec<Cosigned>, StoreError>;
+
+    /// At most `limit` entries whose content is due for destruction, longest due first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn expired(&self, now_ms: i64, limit: u32) -> Result<Vec<EntryRef>, StoreError>;
+
+    /// Unchecked rows as they all stood at one moment: for [`crate::dump`], [`crate::fsck`] and
+    /// [`crate::rebuild`].
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn snapshot(&self) -> Result<Box<dyn Rows + '_>, StoreError>;
 
     /// A blob.
     ///

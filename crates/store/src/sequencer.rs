@@ -1,125 +1,198 @@
-//! Group commit: one writer thread takes everything that waits and writes it in one transaction.
+//! Group commit: one writer thread takes everything that waits and writes it in one transaction; a
+//! publisher thread makes the group before it public meanwhile.
 //!
 //! While one transaction waits for the disk, the next one gathers. So a single waiting caller
-//! pays one disk write, and many callers share one.
+//! pays for itself, and many callers share. Where nobody waits for the next transaction, the writer
+//! publishes by itself: handing over would gain nothing and cost a change of threads.
 
-use crate::batch::{Batch, NewEntry};
+use crate::batch::Batch;
 use crate::database::{CommitError, Committed, StoreError};
-use journal::entry::leaf_bytes;
-use journal::hash::{Hash, leaf_hash};
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use crate::prepared::Prepared;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel,
+};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// Most batches in one transaction; bounds how long a reader of the answer waits.
-pub const MAX_GROUP: usize = 1000;
+pub(crate) const MAX_GROUP: usize = 1000;
 
-type Reply = std::sync::mpsc::SyncSender<Result<Committed, CommitError>>;
+/// Longest time that a group waits for as many batches as the group before it had.
+const MAX_GATHER: Duration = Duration::from_micros(500);
 
-/// A batch that waits, with the way back.
-pub struct Waiting {
-    /// What is to be written.
-    pub batch: Batch,
-    /// Its entries as they are stored, in their order.
-    pub entries: Vec<PreparedEntry>,
-    reply: Reply,
-}
+type Answer = Result<Committed, CommitError>;
+type Reply = SyncSender<Answer>;
 
-/// An entry as it is stored. Made on the thread of the caller, because the hashing costs more than
-/// the writing and the one writer is what everybody waits for.
-#[derive(Debug)]
-pub struct PreparedEntry {
-    /// The bytes that the tree covers.
-    pub leaf: Vec<u8>,
-    /// Their hash in the tree.
-    pub hash: Hash,
-    /// The content as JSON.
-    pub body: String,
-}
+/// What makes a group durable.
+pub(crate) trait GroupWriter: Send + 'static {
+    /// A durable group that is not yet published.
+    type Written: Send + 'static;
 
-impl PreparedEntry {
-    fn new(entry: &NewEntry) -> Result<Self, StoreError> {
-        let body = serde_json::to_string(&entry.body)
-            .map_err(|e| StoreError::Unfit(format!("entry of log {}: {e}", entry.log)))?;
-        let leaf = leaf_bytes(&entry.body, &entry.salt);
-        Ok(Self {
-            hash: leaf_hash(&leaf),
-            leaf,
-            body,
-        })
-    }
-}
-
-impl Waiting {
-    /// A batch that waits, and where its answer will come: for tests of a [`GroupWriter`].
-    #[cfg(test)]
-    pub(crate) fn new(batch: Batch) -> (Self, Receiver<Result<Committed, CommitError>>) {
-        let (reply, answer) = sync_channel(1);
-        let entries = prepare(&batch).unwrap_or_default();
-        let waiting = Self {
-            batch,
-            entries,
-            reply,
-        };
-        (waiting, answer)
-    }
-
-    /// Gives the answer. A caller that went away does not matter: what is durable stays durable.
-    pub fn answer(self, result: Result<Committed, CommitError>) {
-        let _gone = self.reply.send(result);
-    }
-}
-
-/// What a database does with a group: it answers each batch that can be answered, or returns the
-/// error after which nothing more may be written.
-pub trait GroupWriter: Send + 'static {
     /// Writes a group in one transaction.
     ///
     /// # Errors
     /// Any error after which the state of the disk is not certain. It stops the writer for good:
     /// a failed sync is never tried again.
-    fn write(&mut self, group: Vec<Waiting>) -> Result<(), StoreError>;
-}
+    fn write(&mut self, group: Vec<Prepared>) -> Result<Self::Written, StoreError>;
 
-/// The one writer.
-pub struct Sequencer {
-    queue: Option<Sender<Waiting>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Sequencer {
-    /// Starts the writer thread. `on_fatal` is called once if writing fails; a node ends there.
+    /// Stores what has been published since the last transaction.
     ///
     /// # Errors
-    /// When no thread can be started.
-    pub fn start<W: GroupWriter>(
-        writer: W,
-        on_fatal: impl FnOnce(&StoreError) + Send + 'static,
-    ) -> std::io::Result<Self> {
-        let (queue, waiting) = channel();
-        let thread = std::thread::Builder::new()
-            .name("sequencer".to_owned())
-            .spawn(move || run(writer, &waiting, on_fatal))?;
-        Ok(Self {
-            queue: Some(queue),
-            thread: Some(thread),
-        })
-    }
+    /// As [`GroupWriter::write`].
+    fn store_published(&mut self) -> Result<(), StoreError>;
+}
 
-    /// Hands a batch to the writer and waits until it is durable.
+/// What makes a durable group public, one after the other in the order they were written.
+pub(crate) trait GroupPublisher: Send + 'static {
+    /// A durable group that is not yet published.
+    type Written: Send + 'static;
+
+    /// Publishes a group and gives the answer to each of its batches.
+    ///
+    /// # Errors
+    /// Any error: the group is then durable, but nobody may be told.
+    fn publish(&mut self, written: Self::Written) -> Result<Vec<Answer>, StoreError>;
+}
+
+/// The way from a batch to its answer.
+pub(crate) trait Commit: Send + Sync {
+    /// Hands a batch to the writer and waits until it is durable and public.
     ///
     /// # Errors
     /// As [`crate::Database::commit`].
-    pub fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        let stopped = || CommitError::Store(StoreError::WriterStopped);
-        let entries = prepare(&batch)?;
+    fn commit(&self, batch: Batch) -> Answer;
+}
+
+/// What the writer thread is asked to do.
+enum Work {
+    Batch(Prepared, Reply),
+    /// The publisher has posted something.
+    Published,
+    Close,
+}
+
+fn stopped() -> CommitError {
+    CommitError::Store(StoreError::WriterStopped)
+}
+
+/// What is done once when writing or publishing fails.
+struct Fatal {
+    stopped: AtomicBool,
+    call: Mutex<Option<Box<dyn FnOnce(&StoreError) + Send>>>,
+}
+
+impl Fatal {
+    fn new(on_fatal: impl FnOnce(&StoreError) + Send + 'static) -> Self {
+        Self {
+            stopped: AtomicBool::new(false),
+            call: Mutex::new(Some(Box::new(on_fatal))),
+        }
+    }
+
+    fn strike(&self, error: &StoreError) {
+        self.stopped.store(true, Ordering::SeqCst);
+        let call = self
+            .call
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(call) = call {
+            tracing::error!(%error, "the journal cannot be written; the node stops");
+            call(error);
+        }
+    }
+
+    /// Runs a thread's whole work. A panic in it ends the node like any other failure.
+    fn watch(&self, work: impl FnOnce() -> Result<(), StoreError>) {
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.strike(&error),
+            Err(panic) => {
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+                self.strike(&StoreError::Panicked(
+                    text.unwrap_or("without a message").to_owned(),
+                ));
+            }
+        }
+    }
+}
+
+/// The one writer.
+pub(crate) struct Sequencer {
+    queue: Sender<Work>,
+    thread: Option<JoinHandle<()>>,
+    fatal: Arc<Fatal>,
+}
+
+impl Sequencer {
+    /// Starts the threads. `on_fatal` is called once if writing or publishing fails or panics; a
+    /// node ends there.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub(crate) fn start<T: Send + 'static>(
+        writer: impl GroupWriter<Written = T>,
+        publisher: impl GroupPublisher<Written = T>,
+        on_fatal: impl FnOnce(&StoreError) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let fatal = Arc::new(Fatal::new(on_fatal));
+        let (queue, work) = channel();
+        // One group waits while one is published: a writer further ahead would only make the
+        // groups smaller.
+        let (written, to_publish) = sync_channel(1);
+        let (watched, posted) = (fatal.clone(), queue.clone());
+        let publisher = Arc::new(Mutex::new(publisher));
+        let handed_over = publisher.clone();
+        let publishing = std::thread::Builder::new()
+            .name("publisher".to_owned())
+            .spawn(move || watched.watch(|| publish_all(&handed_over, &to_publish, &posted)))?;
+        let watched = fatal.clone();
+        let thread = std::thread::Builder::new()
+            .name("sequencer".to_owned())
+            .spawn(move || {
+                watched.watch(|| {
+                    let mut desk = Desk {
+                        writer,
+                        publisher,
+                        handed_over: Arc::new(AtomicUsize::new(0)),
+                        written,
+                    };
+                    let wrote = desk.write_all(&work, &watched);
+                    let Desk {
+                        mut writer,
+                        written,
+                        ..
+                    } = desk;
+                    drop(written);
+                    let _panicked = publishing.join();
+                    wrote?;
+                    if watched.stopped.load(Ordering::SeqCst) {
+                        return Ok(());
+                    }
+                    writer.store_published()
+                });
+            })?;
+        Ok(Self {
+            queue,
+            thread: Some(thread),
+            fatal,
+        })
+    }
+}
+
+impl Commit for Sequencer {
+    fn commit(&self, batch: Batch) -> Answer {
+        let prepared = Prepared::new(batch)?;
+        if self.fatal.stopped.load(Ordering::SeqCst) {
+            return Err(stopped());
+        }
         let (reply, answer) = sync_channel(1);
-        let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        queue
-            .send(Waiting {
-                batch,
-                entries,
-                reply,
-            })
+        self.queue
+            .send(Work::Batch(prepared, reply))
             .map_err(|_| stopped())?;
         answer.recv().map_err(|_| stopped())?
     }
@@ -127,35 +200,176 @@ impl Sequencer {
 
 impl Drop for Sequencer {
     fn drop(&mut self) {
-        drop(self.queue.take());
+        let _ended = self.queue.send(Work::Close);
         if let Some(thread) = self.thread.take() {
             let _panicked = thread.join();
         }
     }
 }
 
-fn prepare(batch: &Batch) -> Result<Vec<PreparedEntry>, StoreError> {
-    batch.entries.iter().map(PreparedEntry::new).collect()
+/// Batches that wait together, with the ways back.
+#[derive(Default)]
+struct Group {
+    batches: Vec<Prepared>,
+    replies: Vec<Reply>,
+    closing: bool,
 }
 
-fn run<W: GroupWriter>(
-    mut writer: W,
-    waiting: &Receiver<Waiting>,
-    on_fatal: impl FnOnce(&StoreError),
-) {
-    while let Ok(first) = waiting.recv() {
-        let mut group = vec![first];
-        while group.len() < MAX_GROUP {
-            match waiting.try_recv() {
-                Ok(next) => group.push(next),
-                Err(_) => break,
+impl Group {
+    /// Takes one piece of work. Published heads ride on the group's own transaction.
+    fn take(&mut self, work: Work) {
+        match work {
+            Work::Batch(batch, reply) => {
+                self.batches.push(batch);
+                self.replies.push(reply);
+            }
+            Work::Published => {}
+            Work::Close => self.closing = true,
+        }
+    }
+
+    /// Takes what waits. Where several callers were answered a moment ago they are likely to come
+    /// back at once, so the group gives them that moment instead of a transaction each.
+    fn gather(&mut self, queue: &Receiver<Work>, expected: usize) {
+        let until = Instant::now() + MAX_GATHER;
+        while self.batches.len() < MAX_GROUP && !self.closing {
+            match queue.try_recv() {
+                Ok(work) => self.take(work),
+                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) if self.batches.len() >= expected => return,
+                Err(TryRecvError::Empty) => {
+                    let left = until.saturating_duration_since(Instant::now());
+                    match queue.recv_timeout(left) {
+                        Ok(work) => self.take(work),
+                        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
+                    }
+                }
             }
         }
-        if let Err(error) = writer.write(group) {
-            tracing::error!(%error, "the journal cannot be written; the node stops");
-            on_fatal(&error);
-            return;
+    }
+}
+
+/// A durable group on its way to the publisher thread.
+type HandedOver<T> = (T, Vec<Reply>, Arc<AtomicUsize>);
+
+/// All that the writer thread works with.
+struct Desk<W: GroupWriter, P> {
+    writer: W,
+    publisher: Arc<Mutex<P>>,
+    /// How many groups the publisher thread has not finished.
+    handed_over: Arc<AtomicUsize>,
+    written: SyncSender<HandedOver<W::Written>>,
+}
+
+impl<W: GroupWriter, P: GroupPublisher<Written = W::Written>> Desk<W, P> {
+    fn write_all(&mut self, queue: &Receiver<Work>, fatal: &Fatal) -> Result<(), StoreError> {
+        let mut expected = 1;
+        // What came while a group was written, if anything did.
+        let mut early = None;
+        while let Some(first) = early.take().or_else(|| queue.recv().ok()) {
+            if fatal.stopped.load(Ordering::SeqCst) {
+                return Ok(());
+            }
+            let mut group = Group::default();
+            group.take(first);
+            group.gather(queue, expected);
+            let closing = group.closing;
+            if group.batches.is_empty() {
+                self.writer.store_published()?;
+            } else {
+                expected = group.batches.len();
+                let durable = self.writer.write(group.batches)?;
+                early = queue.try_recv().ok();
+                if early.is_none() && self.handed_over.load(Ordering::SeqCst) == 0 {
+                    publish(&self.publisher, durable, group.replies)?;
+                    early = queue.try_recv().ok().or(Some(Work::Published));
+                } else {
+                    self.handed_over.fetch_add(1, Ordering::SeqCst);
+                    let over = (durable, group.replies, self.handed_over.clone());
+                    if self.written.send(over).is_err() {
+                        // The publisher has ended, and has said why.
+                        return Ok(());
+                    }
+                }
+            }
+            if closing {
+                return Ok(());
+            }
         }
+        Ok(())
+    }
+}
+
+fn publish<P: GroupPublisher>(
+    publisher: &Mutex<P>,
+    durable: P::Written,
+    replies: Vec<Reply>,
+) -> Result<(), StoreError> {
+    // Poisoned only by a panic, after which nothing is published any more.
+    let mut publisher = publisher.lock().map_err(|_| StoreError::WriterStopped)?;
+    for (reply, answer) in replies.into_iter().zip(publisher.publish(durable)?) {
+        // A caller that went away does not matter: what is durable stays durable.
+        let _gone = reply.send(answer);
+    }
+    Ok(())
+}
+
+fn publish_all<P: GroupPublisher>(
+    publisher: &Mutex<P>,
+    written: &Receiver<HandedOver<P::Written>>,
+    posted: &Sender<Work>,
+) -> Result<(), StoreError> {
+    while let Ok((durable, replies, handed_over)) = written.recv() {
+        publish(publisher, durable, replies)?;
+        handed_over.fetch_sub(1, Ordering::SeqCst);
+        let _ended = posted.send(Work::Published);
+    }
+    Ok(())
+}
+
+/// Writer and publisher without threads: each commit runs through before the next, and the same
+/// commits do the same in the same order.
+#[cfg(feature = "simulation")]
+pub(crate) struct Inline<W, P> {
+    parts: Mutex<Option<(W, P)>>,
+    fatal: Fatal,
+}
+
+#[cfg(feature = "simulation")]
+impl<W, P> Inline<W, P> {
+    pub(crate) fn new(
+        writer: W,
+        publisher: P,
+        on_fatal: impl FnOnce(&StoreError) + Send + 'static,
+    ) -> Self {
+        Self {
+            parts: Mutex::new(Some((writer, publisher))),
+            fatal: Fatal::new(on_fatal),
+        }
+    }
+}
+
+#[cfg(feature = "simulation")]
+impl<W, P> Commit for Inline<W, P>
+where
+    W: GroupWriter,
+    P: GroupPublisher<Written = W::Written>,
+{
+    fn commit(&self, batch: Batch) -> Answer {
+        let prepared = Prepared::new(batch)?;
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        // Put back only if all went well.
+        let (mut writer, mut publisher) = parts.take().ok_or_else(stopped)?;
+        let mut answers = Vec::new();
+        self.fatal.watch(|| {
+            answers = publisher.publish(writer.write(vec![prepared])?)?;
+            writer.store_published()
+        });
+        if !self.fatal.stopped.load(Ordering::SeqCst) {
+            *parts = Some((writer, publisher));
+        }
+        // What is public is answered, even if storing its signature was not possible any more.
+        answers.pop().unwrap_or_else(|| Err(stopped()))
     }
 }
 
@@ -163,18 +377,29 @@ fn run<W: GroupWriter>(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::{Arc, Barrier, Mutex};
+    use std::sync::Barrier;
 
-    /// Writes nothing; notes the sizes of its groups, fails from a given group on.
+    /// What fails, and when.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Fails {
+        Never,
+        Writing,
+        Publishing,
+        WithAPanic,
+    }
+
+    /// Writes nothing; notes the sizes of its groups.
     struct Stub {
         sizes: Arc<Mutex<Vec<usize>>>,
-        fails_at: usize,
+        fails: Fails,
         gate: Arc<Barrier>,
+        stored: Arc<AtomicUsize>,
     }
 
     impl GroupWriter for Stub {
-        fn write(&mut self, group: Vec<Waiting>) -> Result<(), StoreError> {
+        type Written = usize;
+
+        fn write(&mut self, group: Vec<Prepared>) -> Result<usize, StoreError> {
             let written = {
                 let mut sizes = self.sizes.lock().unwrap();
                 sizes.push(group.len());
@@ -184,16 +409,33 @@ mod tests {
                 // The first transaction is under way until the test has seen the others queue up.
                 self.gate.wait();
             }
-            if written >= self.fails_at {
-                return Err(StoreError::NoSuchLog("disk".to_owned()));
+            match self.fails {
+                Fails::Writing => Err(StoreError::NoSuchLog("disk".to_owned())),
+                Fails::WithAPanic => panic!("a mistake"),
+                Fails::Never | Fails::Publishing => Ok(group.len()),
             }
-            for waiting in group {
-                waiting.answer(Ok(Committed {
-                    entries: Vec::new(),
-                    heads: Vec::new(),
-                }));
-            }
+        }
+
+        fn store_published(&mut self) -> Result<(), StoreError> {
+            self.stored.fetch_add(1, Ordering::SeqCst);
             Ok(())
+        }
+    }
+
+    struct StubPublisher(Fails);
+
+    impl GroupPublisher for StubPublisher {
+        type Written = usize;
+
+        fn publish(&mut self, written: usize) -> Result<Vec<Answer>, StoreError> {
+            if self.0 == Fails::Publishing {
+                return Err(StoreError::NoSuchLog("anchor".to_owned()));
+            }
+            let answer = || Committed {
+                entries: Vec::new(),
+                heads: Vec::new(),
+            };
+            Ok((0..written).map(|_| Ok(answer())).collect())
         }
     }
 
@@ -201,32 +443,35 @@ mod tests {
         sequencer: Arc<Sequencer>,
         sizes: Arc<Mutex<Vec<usize>>>,
         gate: Arc<Barrier>,
-        fatal: Arc<AtomicUsize>,
+        fatal: Arc<Mutex<Vec<String>>>,
+        stored: Arc<AtomicUsize>,
     }
 
-    fn start(fails_at: usize) -> Run {
+    fn start(fails: Fails) -> Run {
         let sizes = Arc::new(Mutex::new(Vec::new()));
         let gate = Arc::new(Barrier::new(2));
-        let fatal = Arc::new(AtomicUsize::new(0));
+        let fatal = Arc::new(Mutex::new(Vec::new()));
+        let stored = Arc::new(AtomicUsize::new(0));
         let stub = Stub {
             sizes: sizes.clone(),
-            fails_at,
+            fails,
             gate: gate.clone(),
+            stored: stored.clone(),
         };
         let called = fatal.clone();
-        let on_fatal = move |_: &StoreError| {
-            called.fetch_add(1, Ordering::SeqCst);
-        };
+        let on_fatal = move |error: &StoreError| called.lock().unwrap().push(error.to_string());
+        let sequencer = Sequencer::start(stub, StubPublisher(fails), on_fatal).unwrap();
         Run {
-            sequencer: Arc::new(Sequencer::start(stub, on_fatal).unwrap()),
+            sequencer: Arc::new(sequencer),
             sizes,
             gate,
             fatal,
+            stored,
         }
     }
 
     /// Queues `count` batches while the first transaction is under way; gives the results.
-    fn queue(run: &Run, count: usize) -> Vec<Result<Committed, CommitError>> {
+    fn queue(run: &Run, count: usize) -> Vec<Answer> {
         let commit = |sequencer: &Arc<Sequencer>| {
             let sequencer = sequencer.clone();
             std::thread::spawn(move || sequencer.commit(Batch::default()))
@@ -237,7 +482,7 @@ mod tests {
         }
         let others: Vec<_> = (0..count).map(|_| commit(&run.sequencer)).collect();
         // Long enough for the threads to queue; a slow machine only makes the groups smaller.
-        std::thread::sleep(std::time::Duration::from_millis(300));
+        std::thread::sleep(Duration::from_millis(300));
         run.gate.wait();
         std::iter::once(first)
             .chain(others)
@@ -248,7 +493,7 @@ mod tests {
     /// Promise: what queues while a transaction is under way shares the next one.
     #[test]
     fn waiting_batches_share_a_transaction() {
-        let run = start(usize::MAX);
+        let run = start(Fails::Never);
         let results = queue(&run, 30);
         assert!(results.iter().all(Result::is_ok));
         let sizes = run.sizes.lock().unwrap().clone();
@@ -257,26 +502,41 @@ mod tests {
         assert!(sizes.len() <= 10, "{sizes:?}");
     }
 
-    /// Promise: after a failed write nothing is tried again. The end is told once, and everybody
-    /// who waits or comes later hears that the writer has stopped.
+    /// Promise: after a failed write, a failed publication or a panic in either thread nothing is
+    /// tried again. The end is told once, and everybody who waits or comes later hears that the
+    /// writer has stopped.
     #[test]
-    fn a_failed_write_ends_everything() {
-        let run = start(1);
-        let stopped = |result: &Result<Committed, CommitError>| {
-            matches!(result, Err(CommitError::Store(StoreError::WriterStopped)))
-        };
-        assert!(queue(&run, 10).iter().all(stopped));
-        assert!(stopped(&run.sequencer.commit(Batch::default())));
-        assert_eq!(run.sizes.lock().unwrap().as_slice(), [1]);
-        assert_eq!(run.fatal.load(Ordering::SeqCst), 1);
+    fn a_failure_ends_everything() {
+        for (fails, told) in [
+            (Fails::Writing, "disk"),
+            (Fails::Publishing, "anchor"),
+            (Fails::WithAPanic, "a mistake"),
+        ] {
+            let run = start(fails);
+            let stopped = |result: &Answer| {
+                matches!(result, Err(CommitError::Store(StoreError::WriterStopped)))
+            };
+            assert!(queue(&run, 10).iter().all(stopped));
+            assert!(stopped(&run.sequencer.commit(Batch::default())));
+            // Nobody is answered, though a group may have been written while another was published.
+            assert!(run.sizes.lock().unwrap().len() <= 3);
+            drop(run.sequencer);
+            let fatal = run.fatal.lock().unwrap();
+            assert!(
+                matches!(fatal.as_slice(), [one] if one.contains(told)),
+                "{fatal:?}"
+            );
+            assert_eq!(run.stored.load(Ordering::SeqCst), 0);
+        }
     }
 
-    /// Promise: closing waits for what was handed in.
+    /// Promise: closing waits for what was handed in, and for its signatures to be stored.
     #[test]
     fn closing_is_not_fatal() {
-        let run = start(usize::MAX);
+        let run = start(Fails::Never);
         assert_eq!(queue(&run, 3).len(), 4);
         drop(run.sequencer);
-        assert_eq!(run.fatal.load(Ordering::SeqCst), 0);
+        assert!(run.fatal.lock().unwrap().is_empty());
+        assert!(run.stored.load(Ordering::SeqCst) > 0);
     }
 }

@@ -9,9 +9,10 @@
     unused_imports
 )]
 
+#[macro_use]
 mod conformance;
 
-use conformance::{EXCHANGE, OFFICE, check_signed, entry, one, signers, texts};
+use conformance::{EXCHANGE, OFFICE, check_signed, entry, one, recompute, signers, texts};
 use journal::hash::Hash;
 use journal::proof::{consistency_proof, verify_consistency};
 use rusqlite::Connection;
@@ -21,17 +22,29 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use store::{Batch, BlobRef, CommitError, Database, LogTiles, Sqlite, StoreError, fsck};
+use store::{Batch, BlobRef, CommitError, Database, LogTiles, Sqlite, StoreError};
 
-const ROUNDS: u64 = 40;
+/// Rounds on one database, and databases: so many rounds that every moment is hit, so few on each
+/// that looking through it stays quick.
+const ROUNDS: u64 = 50;
+const DATABASES: u64 = 6;
 const DIR: &str = "STORE_CRASH_TEST_DIR";
 
 fn path(dir: &Path) -> PathBuf {
     dir.join("node.db")
 }
 
+fn anchor(dir: &Path) -> PathBuf {
+    dir.join("node.anchor")
+}
+
 fn open(dir: &Path) -> Arc<dyn Database> {
-    Arc::new(Sqlite::open(&path(dir), signers(), |_| std::process::abort()).unwrap())
+    Arc::new(
+        Sqlite::open(&path(dir), &anchor(dir), signers(), |_| {
+            std::process::abort()
+        })
+        .unwrap(),
+    )
 }
 
 /// One line to the parent, whole or not at all.
@@ -102,6 +115,19 @@ fn parse(line: &str) -> Option<Told> {
 /// the one found: the log never forks.
 #[test]
 fn killed_at_any_moment_nothing_acknowledged_is_lost() {
+    // Two at a time: the other one keeps the disk busy.
+    std::thread::scope(|scope| {
+        for half in 0..2 {
+            scope.spawn(move || {
+                for database in 0..DATABASES / 2 {
+                    kill_rounds((half * DATABASES + database) * ROUNDS);
+                }
+            });
+        }
+    });
+}
+
+fn kill_rounds(first: u64) {
     let dir = tempfile::tempdir().unwrap();
     let mut told: Vec<Told> = Vec::new();
     for round in 0..ROUNDS {
@@ -116,7 +142,7 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
         let mut lines = lines.map_while(Result::ok).filter_map(|line| parse(&line));
         told.extend(lines.next());
         // Uneven moments after the first acknowledgement; some at once.
-        let moment = (round * 2_654_435_761) % 40_000;
+        let moment = ((first + round) * 2_654_435_761) % 20_000;
         std::thread::sleep(Duration::from_micros(moment));
         child.kill().unwrap();
         // The last line may be cut off: then its root does not parse, and nobody was told.
@@ -141,7 +167,7 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
                 let proof = consistency_proof(&tiles, told.size, head.size).unwrap();
                 verify_consistency(told.size, &told.root, head.size, &head.root, &proof).unwrap();
             }
-            assert_eq!(fsck::recompute(&*database, log).unwrap(), head.size);
+            assert_eq!(recompute(&*database, log).unwrap(), head.size);
         }
         // What was checked against this head needs no second look, except the last of it.
         let keep = told.len().saturating_sub(20);
@@ -157,9 +183,14 @@ fn process_that_fills_its_disk() {
     };
     let fatal = Arc::new(AtomicUsize::new(0));
     let called = fatal.clone();
-    let database = Sqlite::open(&path(Path::new(&dir)), signers(), move |_| {
-        called.fetch_add(1, Ordering::SeqCst);
-    })
+    let database = Sqlite::open(
+        &path(Path::new(&dir)),
+        &anchor(Path::new(&dir)),
+        signers(),
+        move |_| {
+            called.fetch_add(1, Ordering::SeqCst);
+        },
+    )
     .unwrap();
     let batch = |n: usize| Batch {
         blobs: vec![BlobRef::new(vec![n as u8; 50_000])],

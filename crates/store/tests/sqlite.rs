@@ -1,51 +1,65 @@
 //! The embedded database keeps what every database promises, and what it promises by itself.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+#[macro_use]
 mod conformance;
 
-use conformance::{EXCHANGE, OFFICE, check_signed, document, one, signers, texts};
+use conformance::{
+    Fixture, OFFICE, check, check_signed, document, one, origin, recompute, signers, texts,
+};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::{Batch, CommitError, Database, Sqlite, StoreError, fsck};
+use store::{
+    Anchor, AnchorError, Batch, Database, Engine, FileAnchor, LogTiles, Sqlite, Store, StoreError,
+};
+
+/// A directory with a database file and an anchor file.
+struct InDirectory(tempfile::TempDir);
+
+impl Fixture for InDirectory {
+    const SHARED: bool = false;
+
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn engine(&self) -> Arc<dyn Engine> {
+        Arc::new(Sqlite::writable(&path(self.0.path())).unwrap())
+    }
+
+    fn reading(&self) -> Arc<dyn Engine> {
+        Arc::new(Sqlite::read_only(&path(self.0.path())).unwrap())
+    }
+
+    fn anchor(&self) -> Arc<dyn Anchor> {
+        let path = anchor(self.0.path());
+        let opened = match path.exists() {
+            true => FileAnchor::open(&path),
+            false => FileAnchor::create(&path),
+        };
+        Arc::new(opened.unwrap())
+    }
+}
+
+conforms!(InDirectory);
 
 fn path(dir: &Path) -> PathBuf {
     dir.join("node.db")
 }
 
-fn try_open(dir: &Path) -> Result<Sqlite, StoreError> {
-    Sqlite::open(&path(dir), signers(), |error| {
+fn anchor(dir: &Path) -> PathBuf {
+    dir.join("node.anchor")
+}
+
+fn try_open(dir: &Path) -> Result<Store, StoreError> {
+    Sqlite::open(&path(dir), &anchor(dir), signers(), |error| {
         panic!("the writer stopped: {error}")
     })
 }
 
 fn open(dir: &Path) -> Arc<dyn Database> {
     Arc::new(try_open(dir).unwrap())
-}
-
-macro_rules! conforms {
-    ($($promise:ident),+ $(,)?) => {$(
-        #[test]
-        fn $promise() {
-            let dir = tempfile::tempdir().unwrap();
-            conformance::$promise(open, dir.path());
-        }
-    )+};
-}
-
-conforms! {
-    a_batch_is_written_whole,
-    a_conflict_writes_nothing,
-    an_unfit_batch_stops_nobody,
-    of_rivals_exactly_one_wins,
-    every_acknowledged_entry_is_proved,
-    tiles_grow_across_their_borders,
-    reading_outside_the_log_is_harmless,
-    revisions_stay,
-    lists_filter_and_sort,
-    as_of_is_replay,
-    messages_wait_in_order,
-    reopening_changes_nothing,
 }
 
 /// A database of 600 entries, so that there are full tiles, a partial one and two levels.
@@ -89,7 +103,7 @@ fn a_lost_signature_is_made_again() {
     let before = open(dir.path()).head(OFFICE).unwrap();
     tamper(
         dir.path(),
-        "UPDATE logs SET checkpoint = '' WHERE name = 'office'",
+        "UPDATE logs SET checkpoint = '', published = 0 WHERE name = 'office'",
     );
     let read_only = Sqlite::open_read_only(&path(dir.path())).unwrap();
     assert_damaged(read_only.head(OFFICE), OFFICE);
@@ -159,7 +173,7 @@ fn a_damaged_entry_is_seen_when_read() {
         tamper(dir.path(), sql);
         let database = open(dir.path());
         assert_damaged(database.entries(OFFICE, 7, 8), OFFICE);
-        assert_damaged(fsck::recompute(&*database, OFFICE), OFFICE);
+        assert_damaged(recompute(&*database, OFFICE), OFFICE);
         assert_eq!(
             database.entries(OFFICE, 300, 301).unwrap().len(),
             1,
@@ -173,22 +187,8 @@ fn a_damaged_entry_is_seen_when_read() {
     ] {
         let dir = grown();
         tamper(dir.path(), sql);
-        assert_damaged(fsck::recompute(&*open(dir.path()), OFFICE), OFFICE);
+        assert_damaged(recompute(&*open(dir.path()), OFFICE), OFFICE);
     }
-}
-
-/// Promise: content destroyed at its retention date leaves leaf and proof.
-#[test]
-fn destroyed_content_leaves_the_proof() {
-    let dir = grown();
-    tamper(
-        dir.path(),
-        "UPDATE entries SET salt = NULL, body = NULL WHERE log = 'office' AND idx = 7",
-    );
-    let database = open(dir.path());
-    let entries = database.entries(OFFICE, 7, 8).unwrap();
-    assert!(entries[0].content.is_none());
-    assert_eq!(fsck::recompute(&*database, OFFICE).unwrap(), 600);
 }
 
 /// Promise: a blob is what its name says, or it is reported.
@@ -220,43 +220,18 @@ fn a_second_writer_is_refused() {
     assert!(try_open(dir.path()).is_ok());
 }
 
-/// Promise: a second program may read beside the writer, sees what is committed, and cannot write.
-#[test]
-fn reading_beside_the_writer() {
-    let dir = tempfile::tempdir().unwrap();
-    assert!(Sqlite::open_read_only(&path(dir.path())).is_err());
-    let writer = open(dir.path());
-    let reader = Sqlite::open_read_only(&path(dir.path())).unwrap();
-    for n in 0..5 {
-        let text = n.to_string();
-        writer.commit(one(EXCHANGE, &text)).unwrap();
-        assert_eq!(texts(&reader, EXCHANGE).last(), Some(&text));
-        assert_eq!(
-            reader.head(EXCHANGE).unwrap(),
-            writer.head(EXCHANGE).unwrap()
-        );
-    }
-    let refused = reader.commit(one(EXCHANGE, "never"));
-    assert!(matches!(
-        refused,
-        Err(CommitError::Store(StoreError::WriterStopped))
-    ));
-    drop(writer);
-    assert_eq!(texts(&reader, EXCHANGE).len(), 5);
-}
-
 /// Promise: a database of a later program is left alone, by writers and readers.
 #[test]
 fn a_schema_from_the_future_is_refused() {
     let dir = grown();
     Connection::open(path(dir.path()))
         .unwrap()
-        .execute_batch("PRAGMA user_version = 2")
+        .execute_batch("PRAGMA user_version = 3")
         .unwrap();
-    let unknown = |result: Result<Sqlite, StoreError>| {
+    let unknown = |result: Result<Store, StoreError>| {
         matches!(
             result,
-            Err(StoreError::SchemaUnknown { found: 2, known: 1 })
+            Err(StoreError::SchemaUnknown { found: 3, known: 2 })
         )
     };
     assert!(unknown(try_open(dir.path())));
@@ -272,4 +247,127 @@ fn the_file_is_in_wal_mode() {
         .query_row("PRAGMA journal_mode", [], |row| row.get(0))
         .unwrap();
     assert_eq!(mode, "wal");
+}
+
+/// Lays the database of the release before in a directory.
+fn of_the_release_before() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let bytes = include_bytes!("fixtures/schema1.sqlite");
+    std::fs::write(path(dir.path()), bytes).unwrap();
+    dir
+}
+
+/// Promise: a database of the release before is brought forward when it is opened for writing.
+/// Nothing of it is lost: entries, documents, outbox, and every head it has signed is the beginning
+/// of what is signed from now on.
+#[test]
+fn a_database_of_the_release_before_goes_on() {
+    let dir = of_the_release_before();
+    assert!(matches!(
+        Sqlite::open_read_only(&path(dir.path())),
+        Err(StoreError::SchemaOld { found: 1, known: 2 })
+    ));
+    // It has entries and no anchor: to vouch for them is a decision.
+    let refused = try_open(dir.path()).err().unwrap();
+    assert!(
+        matches!(&refused, StoreError::Anchor(AnchorError::Missing { .. })),
+        "{refused}"
+    );
+    let adopt = || {
+        let engine = Sqlite::writable(&path(dir.path())).unwrap();
+        let anchor = FileAnchor::create(&anchor(dir.path())).unwrap();
+        store::epoch::adopt(&engine, &anchor).unwrap()
+    };
+    assert_eq!(adopt().len(), 2);
+
+    let database = open(dir.path());
+    let head = database.head(OFFICE).unwrap();
+    assert_eq!(head.size, 300);
+    let said = texts(&*database, OFFICE);
+    let expected: Vec<_> = (0..300).map(|n| format!("{}/{}", n / 10, n % 10)).collect();
+    assert_eq!(said, expected);
+    assert_eq!(texts(&*database, conformance::EXCHANGE).len(), 30);
+    assert_eq!(database.revisions("case", "case-1").unwrap().len(), 8);
+    let case = database.document("case", "case-1").unwrap().unwrap();
+    assert_eq!((case.json.as_str(), case.sort), ("{\"round\":29}", 29));
+    assert_eq!(database.documents("receipt", None).unwrap().len(), 30);
+    assert_eq!(
+        database.documents_as_of("case", OFFICE, 30).unwrap().len(),
+        3
+    );
+    let waiting = database.outbox().unwrap();
+    assert_eq!(waiting.len(), 29);
+    assert_eq!(waiting[0].last_error.as_deref(), Some("no route"));
+    let sealed = database.blob(&waiting[3].blob).unwrap().unwrap();
+    assert_eq!(sealed, b"sealed 4");
+    let checked = check(&*database).unwrap();
+    assert_eq!((checked.derived, checked.uncovered), (0, 90));
+
+    let old = include_str!("fixtures/schema1.checkpoints");
+    let newer = database
+        .commit(one(OFFICE, "goes on"))
+        .unwrap()
+        .heads
+        .remove(0);
+    check_signed(&newer);
+    let tiles = LogTiles::new(database.clone(), OFFICE);
+    let mut compared = 0;
+    for note in old.split("===\n") {
+        let key = conformance::key(OFFICE).verifier();
+        let Ok(old) = journal::checkpoint::Checkpoint::open(note, &origin(OFFICE), &[&key]) else {
+            continue;
+        };
+        let proof = journal::proof::consistency_proof(&tiles, old.size, newer.size).unwrap();
+        journal::proof::verify_consistency(old.size, &old.root, newer.size, &newer.root, &proof)
+            .unwrap();
+        compared += 1;
+    }
+    assert_eq!(compared, 5);
+    // Written now, derived now: covered beside what is not.
+    database
+        .commit(Batch {
+            documents: vec![document("case", "case-1", "", Some(0))],
+            ..one(OFFICE, "covered")
+        })
+        .unwrap();
+    let checked = check(&*database).unwrap();
+    assert_eq!((checked.derived, checked.uncovered), (1, 90));
+    drop(database);
+    let rebuilt = InDirectory::new();
+    let source = Sqlite::open_read_only(&path(dir.path())).unwrap();
+    store::rebuild::rebuild(&source, rebuilt.engine().as_ref()).unwrap();
+    let rebuilt = Store::reader(rebuilt.reading());
+    assert_eq!(conformance::dumped(&rebuilt), conformance::dumped(&source));
+}
+
+/// Promise: destroyed content is not in the files any more either.
+#[test]
+fn destroyed_content_is_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = open(dir.path());
+    let batch = Batch {
+        documents: vec![document("case", "a", "unmistakable secret", Some(0))],
+        ..one(OFFICE, "unmistakable secret")
+    };
+    database.commit(batch).unwrap();
+    let on_disk = || {
+        let files = ["node.db", "node.db-wal"].map(|name| dir.path().join(name));
+        let bytes = files
+            .map(|file| std::fs::read(file).unwrap_or_default())
+            .concat();
+        bytes
+            .windows(19)
+            .any(|window| window == b"unmistakable secret")
+    };
+    assert!(on_disk());
+    let destroying = Batch {
+        destroy: vec![store::EntryRef {
+            log: OFFICE.to_owned(),
+            index: 0,
+        }],
+        ..one(OFFICE, "content.destroyed")
+    };
+    database.commit(destroying).unwrap();
+    drop(database);
+    assert!(!on_disk());
 }

@@ -34,11 +34,25 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
-    /// The officer, if one is signed in.
-    pub(crate) fn actor(&self) -> Option<Actor> {
-        self.console
-            .sessions
-            .actor(self.token.as_deref()?, self.console.now())
+    /// The officer, if one is signed in and nothing about the appointment has changed since: a session
+    /// whose officer has left, or has other roles now, is over, and the next sign-in has the new ones.
+    pub(crate) async fn actor(&self) -> Option<Actor> {
+        let token = self.token.clone()?;
+        let console = self.console.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let actor = console.sessions.actor(&token, console.now())?;
+            let officers = console.office.reader().officers();
+            let in_office = officers.is_ok_and(|officers| {
+                let mut officers = officers.iter();
+                officers.any(|officer| officer.facts() == *actor.facts())
+            });
+            if in_office {
+                return Some(actor);
+            }
+            console.sessions.end(&token);
+            None
+        });
+        read.await.ok().flatten()
     }
 }
 
@@ -97,7 +111,7 @@ impl FromRequestParts<Console> for Desk {
             Ok(visitor) => visitor,
             Err(never) => match never {},
         };
-        match (visitor.actor(), visitor.token) {
+        match (visitor.actor().await, visitor.token) {
             (Some(actor), Some(token)) => Ok(Self {
                 console: visitor.console,
                 actor,

@@ -72,6 +72,9 @@ impl Refusal {
                 StatusCode::CONFLICT
             }
             OfficeError::NoSuchCase(_) | OfficeError::NoSuch { .. } => StatusCode::NOT_FOUND,
+            OfficeError::ReadOnly(_) | OfficeError::Unconfirmed { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             OfficeError::Invalid { .. }
             | OfficeError::Draft(_)
             | OfficeError::FingerprintDiffers { .. } => StatusCode::UNPROCESSABLE_ENTITY,

@@ -2,6 +2,7 @@
 
 use crate::assets;
 use crate::fault::Refusal;
+use crate::standing::Banner;
 use crate::words::Words;
 use locales::Language;
 use policy::{Action, NodeFacts, Resource};
@@ -27,6 +28,8 @@ pub(crate) struct Frame {
     pub(crate) places: Vec<Place>,
     /// The address to come back to after the language was changed.
     pub(crate) here: String,
+    /// Why the node may not write, while it may not.
+    pub(crate) banner: Option<Banner>,
     /// What was just done.
     pub(crate) note: Option<String>,
     /// What was refused.
@@ -52,7 +55,7 @@ const PLACES: [(&str, &str, Option<Action>); 6] = [
 
 impl Frame {
     /// The frame before sign-in.
-    pub(crate) fn outside(office: &office::Office, here: &str) -> Self {
+    pub(crate) fn outside(office: &office::Office, words: Words, here: &str) -> Self {
         Self {
             party: office.party().to_string(),
             exercise: office.is_exercise(),
@@ -60,6 +63,7 @@ impl Frame {
             roles: String::new(),
             places: Vec::new(),
             here: here.to_owned(),
+            banner: Banner::of(words, office),
             note: None,
             refusal: None,
         }
@@ -95,7 +99,7 @@ impl Frame {
             officer: Some(actor.name().to_owned()),
             roles: roles.join(", "),
             places,
-            ..Self::outside(office, here)
+            ..Self::outside(office, words, here)
         }
     }
 

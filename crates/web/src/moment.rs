@@ -5,6 +5,7 @@ use crate::words::Words;
 use office::Case;
 use office::state::Stage;
 use records::Timestamp;
+use seal::key_manifest::KeyManifest;
 
 const MINUTE: i64 = 60 * 1000;
 const HOUR: i64 = 60 * MINUTE;
@@ -104,6 +105,35 @@ pub(crate) const fn runs(case: &Case) -> bool {
     use office::state::Outgoing;
     // Silence is no answer: a request without answer stays on the list.
     case.stage.awaits_answer() || matches!(case.stage, Stage::Outgoing(Outgoing::Unanswered))
+}
+
+/// How near the end of a key manifest is worth a warning: a new one needs two of three holders.
+pub(crate) const KEYS_DUE_MS: i64 = 30 * DAY;
+
+/// How long the keys of a manifest may still be used, in milliseconds.
+pub(crate) fn keys_left(keys: &KeyManifest, now: Timestamp) -> i64 {
+    let until = keys.valid_until.parse::<Timestamp>();
+    until.map_or(i64::MAX, |until| until.millis() - now.millis())
+}
+
+/// From when to when the keys of a manifest may be used, and how long still.
+pub(crate) fn lasts(words: Words, keys: &KeyManifest, now: Timestamp) -> String {
+    let day = |time: &str| {
+        let time = time.parse::<Timestamp>();
+        time.map_or_else(|_| words.seen(""), |time| time.date().to_string())
+    };
+    let left = keys_left(keys, now);
+    let id = match left {
+        left if left < 0 => "keys-over",
+        left if left < KEYS_DUE_MS => "keys-due",
+        _ => "keys-last",
+    };
+    let left = words.with(id, "span", span(words, left.abs()));
+    format!(
+        "{} – {} · {left}",
+        day(&keys.valid_from),
+        day(&keys.valid_until)
+    )
 }
 
 #[cfg(test)]

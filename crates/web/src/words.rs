@@ -24,6 +24,15 @@ impl Words {
         locales::text(self.0, id, &[(name, Value::from(value.to_string()))])
     }
 
+    /// The message `id` with its arguments.
+    pub(crate) fn fill(self, id: &str, arguments: &[(&str, String)]) -> String {
+        let arguments: Vec<(&str, Value<'_>)> = arguments
+            .iter()
+            .map(|(name, value)| (*name, Value::from(value.as_str())))
+            .collect();
+        locales::text(self.0, id, &arguments)
+    }
+
     /// The message `id` with its `$count`, which decides its form.
     pub(crate) fn count(self, id: &str, count: usize) -> String {
         locales::text(self.0, id, &[("count", Value::from(count))])

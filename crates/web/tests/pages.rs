@@ -4,7 +4,6 @@
 mod stage;
 
 use axum::http::StatusCode;
-use journal::note::{Ed25519Verifier, NoteVerifier};
 use journal::proof_file::ProofFile;
 use office::NewAttachment;
 use records::{DeclaredSelector, Request};
@@ -81,11 +80,11 @@ async fn hostile_text_stays_text() {
         language: "en\" onload=\"x".to_owned(),
         ..request
     };
-    let attachment = NewAttachment {
-        name: "file \"'><script>alert.txt".to_owned(),
-        media_type: "text/html".to_owned(),
-        bytes: b"<script>".to_vec(),
-    };
+    let attachment = NewAttachment::inline(
+        "file \"'><script>alert.txt",
+        "text/html",
+        b"<script>".to_vec(),
+    );
     let thread = stage.cn.draft(&stage.de, request, vec![attachment]);
     stage.cn.review(thread, office::state::Decision::Clear);
     stage.cn.act(
@@ -175,7 +174,8 @@ async fn downloaded_proofs_hold() {
     let stage = Stage::new();
     let reader = Client::signed_in(stage.console(), "carla").await;
     let keys = stage.de.manifest.statement();
-    let verifier = Ed25519Verifier::from_vkey(keys.log_vkey("office").unwrap()).unwrap();
+    let verifier = keys.log_verifier("office").unwrap();
+    let (origin, demanded) = (verifier.origin(), verifier.demanded());
     let entries = stage.de.database().entries("office", 0, u64::MAX).unwrap();
     for index in [0, 5, stage.entries() - 1] {
         let text = reader
@@ -184,12 +184,8 @@ async fn downloaded_proofs_hold() {
             .text();
         let proof = ProofFile::parse(&text).unwrap();
         let leaf = &entries[usize::try_from(index).unwrap()].leaf;
-        proof.verify(leaf, verifier.name(), &[&verifier]).unwrap();
-        assert!(
-            proof
-                .verify(b"another entry", verifier.name(), &[&verifier])
-                .is_err()
-        );
+        proof.verify(leaf, origin, &demanded).unwrap();
+        assert!(proof.verify(b"another entry", origin, &demanded).is_err());
     }
     let beyond = reader
         .get(&format!("/journal/office/{}/proof", stage.entries()))

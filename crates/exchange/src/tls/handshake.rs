@@ -6,7 +6,7 @@ use records::PartyId;
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::aws_lc_rs::{cipher_suite, default_provider, kx_group};
-use rustls::crypto::{CryptoProvider, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, SupportedKxGroup, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::NoServerSessionStorage;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
@@ -15,21 +15,38 @@ use rustls::{
     CertificateError, ClientConfig, CommonState, DigitallySignedStruct, DistinguishedName, Error,
     NamedGroup, ServerConfig, SignatureScheme,
 };
+use seal::{Suite, TlsGroup};
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 const HTTP_1_1: &[u8] = b"http/1.1";
 
-static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
-    Arc::new(CryptoProvider {
-        // One group, and it is hybrid: what is recorded today stays closed to a quantum computer.
-        kx_groups: vec![kx_group::X25519MLKEM768],
+/// One group per suite, and each is hybrid: what is recorded today stays closed to a quantum computer.
+fn group(suite: Suite) -> &'static dyn SupportedKxGroup {
+    match suite.tls_group() {
+        TlsGroup::X25519MlKem768 => kx_group::X25519MLKEM768,
+        TlsGroup::Secp256r1MlKem768 => kx_group::SECP256R1MLKEM768,
+    }
+}
+
+/// The key exchange of a suite: what a connection with a peer must have agreed on.
+#[must_use]
+pub fn group_of(suite: Suite) -> NamedGroup {
+    group(suite).name()
+}
+
+fn provider_for(suites: impl IntoIterator<Item = Suite>) -> CryptoProvider {
+    CryptoProvider {
+        kx_groups: suites.into_iter().map(group).collect(),
         cipher_suites: vec![
             cipher_suite::TLS13_AES_256_GCM_SHA384,
             cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
         ],
         ..default_provider()
-    })
-});
+    }
+}
+
+static PROVIDER: LazyLock<CryptoProvider> = LazyLock::new(|| provider_for(Suite::ALL));
 
 pub(super) fn provider() -> &'static CryptoProvider {
     &PROVIDER
@@ -167,15 +184,19 @@ fn not_spoken() -> Error {
     Error::General("TLS 1.2 is not spoken here".to_owned())
 }
 
-/// The receiving end: demands a pinned key of the caller, remembers nothing between connections.
+/// The receiving end: demands a pinned key of the caller, remembers nothing between connections, and
+/// offers the key exchanges of the suites that were agreed with anybody. Who has come with which is
+/// for the caller to check ([`group_of`]), once it is known who it is.
 ///
 /// # Errors
 /// None in practice: the provider speaks TLS 1.3.
 pub fn server_config(
     identity: &TlsIdentity,
     verifier: Arc<PinVerifier>,
+    suites: &BTreeSet<Suite>,
 ) -> Result<ServerConfig, Error> {
-    let mut config = ServerConfig::builder_with_provider(Arc::clone(&PROVIDER))
+    let provider = provider_for(suites.iter().copied());
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_client_cert_verifier(verifier)
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(identity.certified())));
@@ -187,15 +208,18 @@ pub fn server_config(
     Ok(config)
 }
 
-/// The calling end: shows our key, and talks to a pinned key only.
+/// The calling end: shows our key, and talks to a pinned key only, in the key exchange of the suite
+/// agreed with that peer.
 ///
 /// # Errors
 /// None in practice: the provider speaks TLS 1.3.
 pub fn client_config(
     identity: &TlsIdentity,
     verifier: Arc<PinVerifier>,
+    suite: Suite,
 ) -> Result<ClientConfig, Error> {
-    let mut config = ClientConfig::builder_with_provider(Arc::clone(&PROVIDER))
+    let provider = provider_for([suite]);
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .dangerous()
         .with_custom_certificate_verifier(verifier)

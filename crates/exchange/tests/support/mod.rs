@@ -2,34 +2,40 @@
 #![allow(clippy::unwrap_used, dead_code)]
 
 pub(crate) mod forge;
+pub(crate) mod keys;
+pub(crate) mod line;
 pub(crate) mod wire;
 
-use exchange::{Courier, Patience, Reception, TlsIdentity};
+use exchange::{Courier, Patience, Reception, Witnessing};
+use keys::Lent;
 use office::clock::Entropy;
 use office::office::Parts;
 use office::reader::Line;
-use office::{Actor, Clock, Command, Done, Keyring, Limits, OFFICE_LOG, Office, exchange_log};
-use records::{PartyId, Timestamp};
+use office::{
+    Actor, Clock, Command, Done, Keyring, Limits, OFFICE_LOG, Office, WitnessPolicy, exchange_log,
+};
+use policy::Role;
+use records::{PartyId, ThreadId, Timestamp};
 use seal::Suite;
-use seal::key_manifest::{KeyManifest, KeyManifestFormat, LogReference, SignedKeyManifest};
-use seal::keys::{LogKey, RootKey, SealingIdentity, SecretBytes, SigningKey};
+use seal::keys::SigningKey;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
+use store::objects::Folder;
 use store::{LogSigner, Sqlite};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// Small parts, so that the bound on messages is reached with little.
-pub(crate) const PART_BYTES: u64 = 64 * 1024;
-
 /// No test waits longer than this for anything.
-const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+
+const PASSWORD: &str = "a long exercise password";
 
 /// Real time, moved by what the test wants.
 #[derive(Default)]
@@ -61,14 +67,10 @@ impl Entropy for Os {
 /// One party with its node.
 pub(crate) struct House {
     pub(crate) party: PartyId,
-    pub(crate) node: String,
-    pub(crate) root: RootKey,
-    pub(crate) signing: SecretBytes,
-    pub(crate) sealing: SealingIdentity,
-    pub(crate) logs: Vec<(String, LogKey)>,
-    pub(crate) manifest: SignedKeyManifest,
-    pub(crate) identity: Arc<TlsIdentity>,
-    pub(crate) address: SocketAddr,
+    pub(crate) keys: Lent,
+    pub(crate) agreements: BTreeMap<PartyId, Suite>,
+    pub(crate) witnesses: WitnessPolicy,
+    pub(crate) limits: Limits,
     pub(crate) clock: Arc<MovedClock>,
     pub(crate) directory: TempDir,
     office: Option<Arc<Office>>,
@@ -78,99 +80,84 @@ pub(crate) struct House {
 impl House {
     /// A house that knows of these peers by name, at an address of its own.
     pub(crate) async fn build(party: &str, peers: &[&str]) -> Self {
+        Self::made(party, peers, false, &[]).await
+    }
+
+    /// A house that witnesses its peers' logs with it.
+    pub(crate) async fn witnessing(party: &str, peers: &[&str]) -> Self {
+        Self::made(party, peers, true, &[]).await
+    }
+
+    /// A house that has agreed on another suite than the usual one with some of its peers.
+    pub(crate) async fn agreed(party: &str, peers: &[&str], suites: &[(&str, Suite)]) -> Self {
+        Self::made(party, peers, false, suites).await
+    }
+
+    async fn made(party: &str, peers: &[&str], witness: bool, suites: &[(&str, Suite)]) -> Self {
         show_logs();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let node = format!("{party}.kontaktstelle.example");
-        let root = RootKey::generate().unwrap();
-        let signing = SigningKey::generate().unwrap();
-        let sealing = SealingIdentity::generate().unwrap();
-        let identity = Arc::new(TlsIdentity::generate(&node).unwrap());
-        let names = std::iter::once(OFFICE_LOG.to_owned()).chain(
-            peers
-                .iter()
-                .map(|peer| exchange_log(&peer.parse().unwrap())),
-        );
-        let logs: Vec<(String, LogKey)> = names
-            .map(|name| (name, LogKey::generate().unwrap()))
-            .collect();
-        let references = logs
+        let keys = Lent::to(party, peers, witness);
+        let agreements = suites
             .iter()
-            .map(|(name, key)| LogReference {
-                name: name.clone(),
-                vkey: key.signer(&origin(&node, name)).verifier().vkey(),
-            })
-            .collect();
-        let now = jiff::Timestamp::now();
-        let manifest = KeyManifest {
-            format: KeyManifestFormat::V1,
-            party: party.to_owned(),
-            node: node.clone(),
-            version: 1,
-            root: root.verifying_key(),
-            signing: signing.verifying_key(),
-            recipient: sealing.recipient(),
-            logs: references,
-            tls_spki_sha256: vec![identity.spki_sha256().to_owned()],
-            valid_from: Timestamp::from_millis(now.as_millisecond()).to_string(),
-            valid_until: Timestamp::from_millis(now.as_millisecond() + 7 * 24 * 3600 * 1000)
-                .to_string(),
-            exchange_address: address.to_string(),
-        };
-        let manifest = SignedKeyManifest::sign_with(manifest, &root).unwrap();
+            .map(|(peer, suite)| (peer.parse().unwrap(), *suite));
         let mut house = Self {
             party: party.parse().unwrap(),
-            node,
-            root,
-            signing: signing.to_secret_bytes(),
-            sealing,
-            logs,
-            manifest,
-            identity,
-            address,
+            agreements: agreements.collect(),
+            witnesses: WitnessPolicy::default(),
+            limits: Limits::default(),
             clock: Arc::default(),
             directory: tempfile::tempdir().unwrap(),
             office: None,
-            listener: Some(listener),
+            listener: Some(listen(keys.address).await),
+            keys,
         };
         house.open();
         house
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn database_path(&self) -> PathBuf {
         self.directory.path().join("node.sqlite")
     }
 
     fn open(&mut self) {
-        let signers = self.logs.iter().map(|(name, key)| LogSigner {
-            log: name.clone(),
-            origin: origin(&self.node, name),
-            signer: Box::new(key.signer(&origin(&self.node, name))),
+        let signers = self.keys.logs().map(|name| LogSigner {
+            log: name.to_owned(),
+            origin: self.keys.origin(name),
+            signers: self.keys.log_signers(name),
         });
-        let database =
-            Sqlite::open(&self.path(), signers.collect(), |error| panic!("{error}")).unwrap();
+        let database = Sqlite::open(
+            &self.database_path(),
+            &self.directory.path().join("node.anchor"),
+            signers.collect(),
+            |error| panic!("{error}"),
+        );
         let office = Office::open(Parts {
-            database: Arc::new(database),
+            database: Arc::new(database.unwrap()),
+            objects: Arc::new(Folder::open(&self.directory.path().join("objects")).unwrap()),
             keyring: Keyring {
                 party: self.party.clone(),
-                signing: self.signing_key(),
-                sealing: vec![self.sealing.clone()],
-                manifest: self.manifest.clone(),
+                signing: Suite::ALL
+                    .into_iter()
+                    .map(|suite| self.signing_key(suite))
+                    .collect(),
+                sealing: Suite::ALL
+                    .map(|suite| self.keys.sealing(suite).clone())
+                    .to_vec(),
+                witness: self.keys.witness(),
+                manifest: self.keys.manifest.clone(),
             },
+            agreements: self.agreements.clone(),
+            witnesses: self.witnesses.clone(),
             bundle: policy::Bundle::embedded().unwrap(),
             clock: self.clock.clone(),
             entropy: Arc::new(Os),
-            limits: Limits {
-                part_bytes: PART_BYTES,
-                ..Limits::default()
-            },
+            limits: self.limits,
             exercise: true,
         });
         self.office = Some(Arc::new(office.unwrap()));
     }
 
-    /// Ends the node's process, as far as a test can, and starts it again on the same database.
-    pub(crate) async fn restart(&mut self) {
+    /// Ends the node's process, as far as a test can.
+    pub(crate) async fn end(&mut self) {
         let mut office = self.office.take().unwrap();
         let started = Instant::now();
         while let Err(shared) = Arc::try_unwrap(office) {
@@ -181,6 +168,18 @@ impl House {
             office = shared;
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// Ends the node's process and starts it again on the same disk.
+    pub(crate) async fn restart(&mut self) {
+        self.end().await;
+        self.open();
+    }
+
+    /// The same, with something happening while it does not run.
+    pub(crate) async fn restart_after(&mut self, meanwhile: impl FnOnce(&mut Self)) {
+        self.end().await;
+        meanwhile(self);
         self.open();
     }
 
@@ -188,13 +187,19 @@ impl House {
         self.office.as_ref().unwrap()
     }
 
-    pub(crate) fn signing_key(&self) -> SigningKey {
-        SigningKey::from_secret_bytes(&self.signing).unwrap()
+    pub(crate) fn signing_key(&self, suite: Suite) -> SigningKey {
+        let secret = self.keys.signing(suite).to_secret_bytes().unwrap();
+        SigningKey::from_secret_bytes(suite, &secret).unwrap()
+    }
+
+    /// The suite agreed with a peer.
+    pub(crate) fn suite(&self, peer: &Self) -> Suite {
+        self.office().suite(&peer.party)
     }
 
     pub(crate) fn accept(&self, other: &Self) {
-        let manifest = other.manifest.to_json().unwrap();
-        let fingerprint = other.manifest.statement().fingerprint().to_string();
+        let manifest = other.keys.manifest.to_json().unwrap();
+        let fingerprint = other.keys.manifest.statement().fingerprint().to_string();
         self.operate(&Command::AcceptPeer {
             manifest,
             fingerprint,
@@ -213,44 +218,83 @@ impl House {
         })
     }
 
+    /// Appoints an officer with one role and signs it in.
+    pub(crate) fn officer(&self, name: &str, role: Role) -> Actor {
+        self.operate(&Command::AddOfficer {
+            name: name.to_owned(),
+            roles: BTreeSet::from([role]),
+            unit: "exercise".to_owned(),
+            password: office::command::Password::new(PASSWORD.to_owned()),
+        });
+        self.office().sign_in(name, PASSWORD).unwrap()
+    }
+
+    /// Has an officer act on a case; gives the case.
+    pub(crate) fn act(&self, actor: &Actor, command: Command) -> ThreadId {
+        let done = self.office().execute(actor, &command).unwrap();
+        done.thread.unwrap()
+    }
+
+    /// The code of a case's state; `none` where there is no such case.
+    pub(crate) fn state_of(&self, thread: ThreadId) -> &'static str {
+        self.office()
+            .reader()
+            .case(thread)
+            .map_or("none", |case| case.stage.code())
+    }
+
     /// Stops listening: the peer is down.
     pub(crate) fn hang_up(&mut self) {
         self.listener = None;
     }
 
-    async fn listener(&mut self) -> TcpListener {
+    /// The bare listener, for a test that plays this house itself.
+    pub(crate) async fn take_listener(&mut self) -> TcpListener {
         match self.listener.take() {
             Some(listener) => listener,
-            None => TcpListener::bind(self.address).await.unwrap(),
+            None => listen(self.keys.address).await,
         }
     }
 
     /// Opens the reception with the house's own certificate.
     pub(crate) async fn receive(&mut self) -> Running {
-        self.receive_as(self.identity.clone(), patient()).await
+        self.receive_as(self.keys.identity.clone(), patient()).await
     }
 
     pub(crate) async fn receive_as(
         &mut self,
-        identity: Arc<TlsIdentity>,
+        identity: Arc<exchange::TlsIdentity>,
         patience: Patience,
     ) -> Running {
-        let listener = self.listener().await;
+        let listener = self.take_listener().await;
+        self.receive_at(listener, identity, patience)
+    }
+
+    /// Opens the reception at another address than the manifest names.
+    pub(crate) fn receive_at(
+        &self,
+        listener: TcpListener,
+        identity: Arc<exchange::TlsIdentity>,
+        patience: Patience,
+    ) -> Running {
         let reception = Reception::new(self.office().clone(), identity).with_patience(patience);
         Running::start(|stopped| reception.serve(listener, stopped))
     }
 
-    /// The bare listener, for a test that plays this house itself.
-    pub(crate) async fn take_listener(&mut self) -> TcpListener {
-        self.listener().await
-    }
-
     /// Sends the courier out.
     pub(crate) fn send(&self) -> (Arc<Courier>, Running) {
-        let courier = Courier::new(self.office().clone(), self.identity.clone(), Arc::new(Os));
+        let identity = self.keys.identity.clone();
+        let courier = Courier::new(self.office().clone(), identity, Arc::new(Os));
         let courier = Arc::new(courier.with_patience(patient()));
         let running = Running::start(|stopped| courier.clone().run(stopped));
         (courier, running)
+    }
+
+    /// What has the house's logs witnessed.
+    pub(crate) fn witnessing_rounds(&self) -> Witnessing {
+        let identity = self.keys.identity.clone();
+        let tls = store::https::Tls::default();
+        Witnessing::new(self.office().clone(), identity, tls).with_patience(patient())
     }
 
     /// The entries of a log that are of this kind.
@@ -268,10 +312,14 @@ impl House {
 
     /// The ids of the messages that the exchange log with `other` names, in its order.
     pub(crate) fn messages(&self, other: &Self, kind: &str) -> Vec<String> {
-        self.exchange_entries(other, kind)
-            .iter()
-            .map(|line| line.text("message").to_owned())
-            .collect()
+        messages_in(&self.exchange_entries(other, kind))
+    }
+
+    /// The ids of our messages to `other` for which we hold a receipt of this event.
+    pub(crate) fn receipted(&self, other: &Self, event: &str) -> Vec<String> {
+        let mut receipts = self.exchange_entries(other, "receipt.received");
+        receipts.retain(|line| line.text("event") == event);
+        messages_in(&receipts)
     }
 
     pub(crate) fn rejections(&self, code: &str) -> Vec<Line> {
@@ -294,15 +342,53 @@ impl House {
     }
 }
 
+fn messages_in(lines: &[Line]) -> Vec<String> {
+    lines
+        .iter()
+        .map(|line| line.text("message").to_owned())
+        .collect()
+}
+
+/// Listens at an address that may just have been given up.
+pub(crate) async fn listen(address: SocketAddr) -> TcpListener {
+    let started = Instant::now();
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return listener,
+            Err(error) => assert!(started.elapsed() < DEADLINE, "{address}: {error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Two houses that have accepted each other's keys.
 pub(crate) async fn two_houses() -> (House, House) {
-    let (de, cn) = (
+    introduced(
         House::build("de", &["cn", "fr"]).await,
         House::build("cn", &["de"]).await,
-    );
-    de.accept(&cn);
-    cn.accept(&de);
-    (de, cn)
+    )
+}
+
+/// Two houses that witness each other's exchange log.
+pub(crate) async fn two_witnesses() -> (House, House) {
+    introduced(
+        House::witnessing("de", &["cn"]).await,
+        House::witnessing("cn", &["de"]).await,
+    )
+}
+
+pub(crate) fn introduced(a: House, b: House) -> (House, House) {
+    a.accept(&b);
+    b.accept(&a);
+    (a, b)
+}
+
+/// A file of the exercise.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures/exercise")
+        .join(name);
+    std::fs::read(path).unwrap()
 }
 
 /// What a failing test logged is shown with it, as `RUST_LOG` says.
@@ -314,15 +400,22 @@ fn show_logs() {
         .try_init();
 }
 
-fn origin(node: &str, log: &str) -> String {
-    format!("{node}/{log}")
-}
-
 /// Bounds that let a slow test machine keep up.
 pub(crate) fn patient() -> Patience {
     Patience {
         poll: Duration::from_millis(50),
         ..Patience::default()
+    }
+}
+
+/// Bounds that let a test see what happens when they are reached.
+pub(crate) fn impatient() -> Patience {
+    let short = Duration::from_millis(400);
+    Patience {
+        handshake: short,
+        head: short,
+        stall: short,
+        ..patient()
     }
 }
 
@@ -352,6 +445,13 @@ impl Running {
     }
 }
 
+/// Stops all of these.
+pub(crate) async fn stop(running: impl IntoIterator<Item = Running>) {
+    for running in running {
+        running.stop().await;
+    }
+}
+
 /// Waits until something holds, and no longer than a test may take.
 pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
@@ -360,6 +460,3 @@ pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
-
-/// The suite that forged messages claim, so that only what a test changes is wrong with them.
-pub(crate) const SUITE: Suite = Suite::K1;

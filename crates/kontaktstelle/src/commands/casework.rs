@@ -4,11 +4,14 @@ use super::{Session, read_json};
 use crate::arguments::{AnswerWord, DecisionWord, RequestWord};
 use crate::node;
 use crate::show;
+use crate::storage;
 use anyhow::{Context, Result, bail};
 use locales::label;
+use office::attachment::MAX_ATTACHMENT_BYTES;
 use office::state::Decision;
 use office::{Case, Command, NewAttachment};
 use records::ThreadId;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 pub(super) const fn decision(word: DecisionWord) -> Decision {
@@ -29,7 +32,7 @@ pub(super) fn request(session: &Session, word: RequestWord) -> Result<()> {
         } => session.act(Command::DraftRequest {
             peer,
             request: Box::new(read_json(&file)?),
-            attachments: read_attachments(&attachments)?,
+            attachments: take_in(session, &attachments)?,
         }),
         RequestWord::Submit { thread } => session.act(Command::SubmitRequest { thread }),
         RequestWord::Release { thread } => session.act(Command::ReleaseRequest { thread }),
@@ -50,7 +53,7 @@ pub(super) fn answer(session: &Session, word: AnswerWord) -> Result<()> {
         } => session.act(Command::DraftAnswer {
             thread,
             draft: Box::new(read_json(&file)?),
-            attachments: read_attachments(&attachments)?,
+            attachments: take_in(session, &attachments)?,
         }),
         AnswerWord::Release { thread, read } => {
             session.act(Command::ReleaseAnswer { thread, read })
@@ -58,20 +61,25 @@ pub(super) fn answer(session: &Session, word: AnswerWord) -> Result<()> {
     }
 }
 
-fn read_attachments(paths: &[PathBuf]) -> Result<Vec<NewAttachment>> {
+/// Puts the files beside the node's other attachments, where the command then finds them by hash.
+/// Whoever types here may write there: both are the node's user.
+fn take_in(session: &Session, paths: &[PathBuf]) -> Result<Vec<NewAttachment>> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let objects = storage::objects(&session.config()?)?;
     paths
         .iter()
         .map(|path| {
-            let bytes =
-                std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let shown = path.display();
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-                bail!("{} has no usable file name", path.display());
+                bail!("{shown} has no usable file name");
             };
-            Ok(NewAttachment {
-                name: name.to_owned(),
-                media_type: media_type(path).to_owned(),
-                bytes,
-            })
+            let mut file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
+            let stored = objects
+                .put(&mut file, MAX_ATTACHMENT_BYTES)
+                .with_context(|| format!("cannot take in {shown}"))?;
+            Ok(NewAttachment::stored(name, media_type(path), stored))
         })
         .collect()
 }

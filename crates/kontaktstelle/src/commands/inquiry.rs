@@ -3,7 +3,6 @@
 use super::{Session, read_text};
 use crate::arguments::InquiryWord;
 use crate::config::Config;
-use crate::control::execute;
 use crate::edges::SystemClock;
 use crate::keystore::Keystore;
 use crate::node;
@@ -11,13 +10,14 @@ use crate::paper;
 use crate::show;
 use anyhow::{Context, Result, anyhow};
 use locales::{label, text};
-use office::Command;
 use office::reader::Position;
-use oversight::answer::{Answer, Composition, compose};
+use office::{Clock, Command};
+use oversight::answer::{Answer, Composition, compose, released};
 use oversight::binding::Bindings;
 use oversight::evidence::Gathering;
 use oversight::inquiry::{self, Inquiry};
 use oversight::{Evidence, html, verify};
+use seal::Suite;
 use std::fs;
 use std::path::Path;
 
@@ -48,9 +48,18 @@ pub(super) fn run(session: &Session, word: InquiryWord) -> Result<()> {
             bindings,
             out,
         } => answer(session, &reference, &bindings, &out),
-        InquiryWord::Release { reference, read } => {
-            session.act(Command::ReleaseInquiryAnswer { reference, read })
+        InquiryWord::Release {
+            reference,
+            read,
+            out,
+        } => {
+            session.act(Command::ReleaseInquiryAnswer {
+                reference: reference.clone(),
+                read,
+            })?;
+            out.map_or(Ok(()), |out| write_released(session, &reference, &out))
         }
+        InquiryWord::Write { reference, out } => write_released(session, &reference, &out),
         InquiryWord::List => list(session),
     }
 }
@@ -108,31 +117,20 @@ fn list(session: &Session) -> Result<()> {
     Ok(())
 }
 
-/// Computes the answer at the journal's present position, seals it, files it for release by a
-/// second officer, and writes its three forms.
+/// Computes the answer at the journal's present position, files it as a draft for release by a
+/// second officer, and writes the draft's three forms.
 fn answer(session: &Session, reference: &str, bindings: &Path, out: &Path) -> Result<()> {
     let config = session.config()?;
-    let answer = sealed_answer(session, &config, reference, bindings)?;
-    let json = answer.to_json()?;
-    let html = html::page(&answer)?;
-    let pdf = report::render_answer(&paper::document(&answer))?;
-    let done = execute(
+    let answer = draft(session, &config, reference, bindings)?;
+    let forms = Forms::of(&answer)?;
+    let done = session.execute(
         &config,
-        session.credentials()?,
         Command::FileInquiryAnswer {
             reference: reference.to_owned(),
-            document: json.clone(),
+            document: forms.json.clone(),
         },
     )?;
-    fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
-    for (name, bytes) in [
-        ("answer.json", json.as_bytes()),
-        ("answer.html", html.as_bytes()),
-        ("answer.pdf", &pdf.bytes),
-    ] {
-        let path = out.join(name);
-        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-    }
+    forms.write(out, "draft")?;
     if session.global.json {
         return show::json(&done);
     }
@@ -148,12 +146,50 @@ fn answer(session: &Session, reference: &str, bindings: &Path, out: &Path) -> Re
     Ok(())
 }
 
-fn sealed_answer(
-    session: &Session,
-    config: &Config,
-    reference: &str,
-    bindings: &Path,
-) -> Result<Answer> {
+/// The three forms of an answer.
+struct Forms {
+    json: String,
+    html: String,
+    pdf: Vec<u8>,
+}
+
+impl Forms {
+    fn of(answer: &Answer) -> Result<Self> {
+        Ok(Self {
+            json: answer.to_json()?,
+            html: html::page(answer)?,
+            pdf: report::render_answer(&paper::document(answer))?.bytes,
+        })
+    }
+
+    fn write(&self, out: &Path, name: &str) -> Result<()> {
+        fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+        for (ending, bytes) in [
+            ("json", self.json.as_bytes()),
+            ("html", self.html.as_bytes()),
+            ("pdf", &self.pdf),
+        ] {
+            let path = out.join(format!("{name}.{ending}"));
+            fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// Seals the answer that a second officer has released, and writes its three forms.
+fn write_released(session: &Session, reference: &str, out: &Path) -> Result<()> {
+    let config = session.config()?;
+    let keyring = Keystore::of(&config, session.language).keyring(&config)?;
+    let answer = released(
+        &node::read(&config)?,
+        reference,
+        keyring.signing(Suite::K1)?,
+        SystemClock.now(),
+    )?;
+    Forms::of(&answer)?.write(out, "answer")
+}
+
+fn draft(session: &Session, config: &Config, reference: &str, bindings: &Path) -> Result<Answer> {
     let reader = node::read(config)?;
     let registered = reader.inquiry(reference)?.ok_or_else(|| {
         anyhow!(
@@ -166,26 +202,25 @@ fn sealed_answer(
     let inquiry =
         inquiry::parse_bytes(&source).context("the registered paper cannot be read any more")?;
     let bindings = Bindings::read(&bindings.display().to_string(), &read_text(bindings)?)?;
-    let keystore = Keystore::of(config);
-    let keyring = keystore.keyring(config)?;
+    let manifest = Keystore::of(config, session.language).manifest()?;
     let evidence = Evidence::gather(
         &reader,
         &Gathering {
-            manifest: &keyring.manifest,
+            manifest: &manifest,
+            witnesses: &config.witnesses()?,
+            vouched_for: &[],
             position: Position::Now,
             as_of: reader.now(&SystemClock, config.exercise)?,
             cut_off: bindings.cut_off(&inquiry),
         },
     )?;
-    let mut answer = compose(&Composition {
+    Ok(compose(&Composition {
         inquiry: &inquiry,
         bindings: &bindings,
         evidence: &evidence,
         language: session.language,
         exercise: config.exercise,
-    })?;
-    answer.seal(&keyring.signing, answer.generated_at)?;
-    Ok(answer)
+    })?)
 }
 
 /// Checks an answer from the file alone.

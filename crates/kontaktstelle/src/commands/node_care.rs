@@ -1,17 +1,15 @@
-//! What operators do: configuration, keys, officers, counterparts, the exercise clock.
+//! What operators do: configuration, officers, counterparts, the exercise clock.
 
 use super::{Session, read_text, secret};
-use crate::arguments::{ConfigWord, ExerciseWord, KeysWord, OfficerWord, PeerWord};
-use crate::config::{Config, check};
-use crate::control::{Order, Reply, execute, submit};
-use crate::edges::SystemClock;
-use crate::keystore::Keystore;
+use crate::arguments::{ConfigWord, ExerciseWord, OfficerWord, PeerWord};
+use crate::config::check;
+use crate::control::{Order, Reply, submit};
 use crate::node;
 use crate::show;
 use anyhow::{Result, anyhow, bail};
 use locales::text;
+use office::Command;
 use office::command::Password;
-use office::{Clock, Command};
 use policy::Role;
 use std::collections::BTreeSet;
 
@@ -36,44 +34,6 @@ pub(super) fn config(session: &Session, word: &ConfigWord) -> Result<()> {
             );
         }
     }
-    Ok(())
-}
-
-pub(super) fn keys(session: &Session, word: &KeysWord) -> Result<()> {
-    let config: Config = session.config()?;
-    let keystore = Keystore::of(&config);
-    let manifest = match word {
-        KeysWord::Init => keystore.create(&config, SystemClock.now())?,
-        KeysWord::Show => keystore.manifest()?,
-    };
-    let path = keystore.manifest_path().display().to_string();
-    let fingerprint = manifest.statement().root.fingerprint().to_string();
-    if session.global.json {
-        return show::json(&serde_json::json!({
-            "party": manifest.statement().party,
-            "manifest": path,
-            "fingerprint": fingerprint,
-        }));
-    }
-    if matches!(word, KeysWord::Init) {
-        show::say(
-            session.language,
-            "command-keys-made",
-            &[("manifest", path.into())],
-        );
-        let root = config
-            .data_directory()
-            .join("keys/root.key")
-            .display()
-            .to_string();
-        show::say(
-            session.language,
-            "command-keys-root",
-            &[("file", root.into())],
-        );
-    }
-    show::say(session.language, "command-keys-fingerprint", &[]);
-    show::line(&fingerprint);
     Ok(())
 }
 
@@ -180,12 +140,8 @@ pub(super) fn exercise(session: &Session, word: &ExerciseWord) -> Result<()> {
     let config = session.config()?;
     let seconds =
         read_span(by).ok_or_else(|| anyhow!("{by:?} is no span of time such as 8d, 12h or 30m"))?;
-    let done = execute(
-        &config,
-        session.credentials()?,
-        Command::MoveExerciseClock { seconds },
-    )?;
-    match submit(&config, Order::Tick)? {
+    let done = session.execute(&config, Command::MoveExerciseClock { seconds })?;
+    match submit(&config, session.language, Order::Tick)? {
         Reply::Ok => {}
         Reply::Done(_) | Reply::Failed(_) => bail!("the node gave an answer that does not fit"),
     }

@@ -2,7 +2,6 @@
 
 use super::{Session, read_text};
 use crate::arguments::{PositionArguments, RecordWord};
-use crate::control::execute;
 use crate::node;
 use crate::show;
 use anyhow::{Result, anyhow, bail};
@@ -100,11 +99,7 @@ fn import(session: &Session, files: &[PathBuf]) -> Result<()> {
         anyhow!("{}", lines.join("\n"))
     })?;
     let total = records.len();
-    let done = execute(
-        &config,
-        session.credentials()?,
-        Command::ImportRecords { records },
-    )?;
+    let done = session.execute(&config, Command::ImportRecords { records })?;
     if session.global.json {
         return show::json(&done);
     }

@@ -147,7 +147,11 @@ fn align(rows: &[Vec<String>]) -> String {
 
 pub(super) fn reconcile(session: &Session, peer: PartyId) -> Result<()> {
     let config = session.config()?;
-    match submit(&config, Order::Reconcile { peer: peer.clone() })? {
+    match submit(
+        &config,
+        session.language,
+        Order::Reconcile { peer: peer.clone() },
+    )? {
         Reply::Ok => {}
         Reply::Done(_) | Reply::Failed(_) => bail!("the node gave an answer that does not fit"),
     }

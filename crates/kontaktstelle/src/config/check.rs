@@ -1,12 +1,18 @@
 //! Explaining what is wrong with a configuration, and where.
 
 use super::{Config, overrides};
+use journal::policy::Policy;
 use std::fmt;
 use std::path::Path;
+use store::Address;
 use toml::Table;
 
-/// What a sealed part may take, in bytes.
-const PART_BYTES: std::ops::RangeInclusive<u64> = 16 * 1024 * 1024..=40 * 1024 * 1024;
+/// What a sealed payload may take, in bytes: below, texts and their attachments of everyday size would
+/// not pass; above, no office sends any.
+const PART_BYTES: std::ops::RangeInclusive<u64> = 16 * 1024 * 1024..=1026 * 1024 * 1024;
+
+/// What all payloads of a message may take together, in bytes.
+const MESSAGE_BYTES: std::ops::RangeInclusive<u64> = 16 * 1024 * 1024..=8 * 1024 * 1024 * 1024;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +149,18 @@ fn judge(config: &Config, place: impl Fn(&str) -> String) -> Vec<Complaint> {
             format!("{} is this node's own party", config.party),
         );
     }
+    let is_peer = |party| config.exchange.peers.contains(party);
+    if let Some(stranger) = config
+        .exchange
+        .strict_peers
+        .iter()
+        .find(|party| !is_peer(party))
+    {
+        complain(
+            "exchange.strict_peers",
+            format!("{stranger} is not among exchange.peers"),
+        );
+    }
     let mut peers = config.exchange.peers.clone();
     peers.sort();
     peers.dedup();
@@ -173,14 +191,25 @@ fn judge(config: &Config, place: impl Fn(&str) -> String) -> Vec<Complaint> {
                 .to_owned(),
         );
     }
-    // Below, a permitted attachment would not pass once it is sealed; above, a message with every
-    // attachment it may have would not fit into the database.
     if !PART_BYTES.contains(&config.limits.part_bytes) {
         complain(
             "limits.part_bytes",
             format!("between {} and {}", PART_BYTES.start(), PART_BYTES.end()),
         );
     }
+    let together = config.limits.message_bytes;
+    if !MESSAGE_BYTES.contains(&together) || together < config.limits.part_bytes {
+        complain(
+            "limits.message_bytes",
+            format!(
+                "between {} and {}, and not less than limits.part_bytes",
+                MESSAGE_BYTES.start(),
+                MESSAGE_BYTES.end()
+            ),
+        );
+    }
+    judge_keeping(config, &mut complain);
+    judge_watching(config, &mut complain);
     if tracing_subscriber::EnvFilter::try_new(&config.log.filter).is_err() {
         complain(
             "log.filter",
@@ -194,6 +223,118 @@ fn judge(config: &Config, place: impl Fn(&str) -> String) -> Vec<Complaint> {
         );
     }
     complaints
+}
+
+/// Database, anchor and attachments.
+fn judge_keeping(config: &Config, complain: &mut impl FnMut(&str, String)) {
+    let is_postgres = config
+        .database
+        .url
+        .as_deref()
+        .is_some_and(|url| matches!(Address::parse(url), Address::Postgres(_)));
+    if let Some(url) = &config.database.url
+        && is_postgres
+        && has_password(url)
+    {
+        complain(
+            "database.url",
+            "a password does not belong here; put it into a file and name it in database.password_file".to_owned(),
+        );
+    }
+    if config.database.password_file.is_some() && !is_postgres {
+        complain(
+            "database.password_file",
+            "only a postgres:// database has a password".to_owned(),
+        );
+    }
+    let anchor = &config.anchor;
+    if anchor.file.is_some() && !anchor.etcd.is_empty() {
+        complain(
+            "anchor.file",
+            "the heads stand in one place: the file or etcd, not both".to_owned(),
+        );
+    }
+    if is_postgres && anchor.file.is_none() && anchor.etcd.is_empty() {
+        complain(
+            "anchor.etcd",
+            "beside PostgreSQL name the members of an etcd cluster; where one node alone uses the database, anchor.file is enough".to_owned(),
+        );
+    }
+    if anchor.user.is_some() != anchor.password_file.is_some() {
+        complain(
+            "anchor.user",
+            "a user comes with anchor.password_file, and the other way round".to_owned(),
+        );
+    }
+    if anchor.certificate_file.is_some() != anchor.key_file.is_some() {
+        complain(
+            "anchor.certificate_file",
+            "a certificate comes with anchor.key_file, and the other way round".to_owned(),
+        );
+    }
+}
+
+fn has_password(url: &str) -> bool {
+    let place = url.split_once("://").map_or(url, |(_, place)| place);
+    let authority = place.split(['/', '?']).next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    user.contains(':') || place.contains("password=")
+}
+
+/// Witnesses and published logs.
+fn judge_watching(config: &Config, complain: &mut impl FnMut(&str, String)) {
+    let watching = &config.witnessing;
+    for (key, value) in [
+        ("witnessing.every_seconds", watching.every_seconds),
+        ("witnessing.lag_minutes", watching.lag_minutes),
+        (
+            "witnessing.anchor_every_seconds",
+            watching.anchor_every_seconds,
+        ),
+    ] {
+        if !(1..=86_400).contains(&value) {
+            complain(key, "between 1 and 86400".to_owned());
+        }
+    }
+    if let Some(path) = &watching.policy_file {
+        let path = config.beside(path);
+        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+        let policy =
+            read.and_then(|text| text.parse::<Policy>().map_err(|error| error.to_string()));
+        if let Err(problem) = policy {
+            complain(
+                "witnessing.policy_file",
+                format!("{}: {problem}", path.display()),
+            );
+        }
+    }
+    let logs = config.logs();
+    if let Some(unknown) = config
+        .publication
+        .logs
+        .iter()
+        .find(|log| !logs.contains(log))
+    {
+        complain(
+            "publication.logs",
+            format!("there is no log {unknown}; there are: {}", logs.join(", ")),
+        );
+    }
+    if config.publication.listen.is_some() && config.publication.logs.is_empty() {
+        complain(
+            "publication.logs",
+            "name the logs that are to be published".to_owned(),
+        );
+    }
+    if let Some(listen) = config.publication.listen
+        && listen.port() != 0
+        && [config.exchange.listen, config.console.listen].contains(&listen)
+    {
+        complain(
+            "publication.listen",
+            "the port is taken by exchange.listen or console.listen".to_owned(),
+        );
+    }
 }
 
 #[cfg(test)]
@@ -271,28 +412,81 @@ listen = "127.0.0.1:7080"
         assert_eq!(complaints(&text, &["party=de"], &[]), Vec::<String>::new());
     }
 
-    /// Every key of the list can really be set.
+    /// Every key of the list can really be set, together with those that it needs.
     #[test]
     fn every_key_can_be_set() {
+        let directory = tempfile::tempdir().unwrap();
+        let policy = directory.path().join("policy");
+        std::fs::write(&policy, "quorum none\n").unwrap();
+        let policy = policy.display().to_string();
+        const BUCKET: &[&str] = &[
+            "objects.s3.endpoint=https://s3.example",
+            "objects.s3.bucket=node",
+            "objects.s3.access_key_id=id",
+            "objects.s3.secret_file=secret",
+        ];
         for (key, form) in super::overrides::KEYS {
             let value = match form {
                 super::overrides::Form::Truth => "true",
-                super::overrides::Form::Number if *key == "limits.part_bytes" => "20000000",
+                super::overrides::Form::Number if key.ends_with("_bytes") => "1075838976",
                 super::overrides::Form::Number => "5000",
-                super::overrides::Form::List => "cn, us",
+                super::overrides::Form::List => match *key {
+                    "exchange.strict_peers" => "cn",
+                    "publication.logs" => "office, exchange-cn",
+                    "anchor.etcd" => "https://a.example:2379, https://b.example:2379",
+                    _ => "cn, us",
+                },
                 super::overrides::Form::Text if key.ends_with("listen") => "127.0.0.1:9",
                 super::overrides::Form::Text if key.ends_with("address") => "host.example:9",
-                super::overrides::Form::Text if *key == "log.format" => "json",
-                super::overrides::Form::Text if *key == "data" => ".",
-                super::overrides::Form::Text if *key == "log.filter" => "debug",
-                super::overrides::Form::Text => "at",
+                super::overrides::Form::Text => match *key {
+                    "log.format" => "json",
+                    "data" => ".",
+                    "log.filter" => "debug",
+                    "witnessing.policy_file" => &policy,
+                    _ => "at",
+                },
             };
-            assert_eq!(
-                complaints(GOOD, &[&format!("{key}={value}")], &[]),
-                Vec::<String>::new(),
-                "{key}"
+            let needed: &[&str] = match *key {
+                key if key.starts_with("objects.s3.") => BUCKET,
+                "database.password_file" => &[
+                    "database.url=postgres://node@localhost/db",
+                    "anchor.file=heads",
+                ],
+                "anchor.user" => &["anchor.password_file=secret"],
+                "anchor.password_file" => &["anchor.user=node"],
+                "anchor.certificate_file" => &["anchor.key_file=key"],
+                "anchor.key_file" => &["anchor.certificate_file=certificate"],
+                "publication.listen" => &["publication.logs=office"],
+                _ => &[],
+            };
+            let own = format!("{key}={value}");
+            let set: Vec<&str> = needed.iter().copied().chain([own.as_str()]).collect();
+            assert_eq!(complaints(GOOD, &set, &[]), Vec::<String>::new(), "{key}");
+        }
+    }
+
+    /// A password never stands in the configuration, which is printed and backed up in plain.
+    #[test]
+    fn a_password_in_the_address_is_refused() {
+        for url in [
+            "database.url=postgres://node:secret@db.example/journal",
+            "database.url=postgres://node@db.example/journal?password=secret",
+        ] {
+            let complaints = complaints(GOOD, &[url, "anchor.file=heads"], &[]);
+            assert!(
+                complaints[0].contains("database.password_file"),
+                "{complaints:?}"
             );
         }
+    }
+
+    /// A PostgreSQL database is not set up without saying where its heads stand.
+    #[test]
+    fn postgres_needs_an_anchor() {
+        let url = "database.url=postgres://node@localhost/journal";
+        assert!(complaints(GOOD, &[url], &[])[0].contains("anchor.etcd"));
+        let anchored = complaints(GOOD, &[url, "anchor.etcd=https://a.example:2379"], &[]);
+        assert_eq!(anchored, Vec::<String>::new());
     }
 
     /// A value that is no good is blamed on where it came from, with its key.

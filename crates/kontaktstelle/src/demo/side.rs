@@ -1,7 +1,9 @@
 //! One of the two nodes: its directory, its process, and the commands its officers type.
 
+use super::witness::DomesticWitness;
 use crate::config::{Config, FILE_NAME};
 use crate::control::is_answering;
+use crate::keystore::Keystore;
 use crate::node;
 use anyhow::{Context, Result, bail};
 use locales::Language;
@@ -71,12 +73,48 @@ pub(super) struct Side {
     language: Language,
     password: String,
     program: PathBuf,
+    witness: DomesticWitness,
     process: OnceLock<Process>,
     reader: OnceLock<Reader>,
 }
 
-/// The node's process; it ends with the demo, however the demo ends.
-struct Process(std::sync::Mutex<Child>);
+/// A process of the demo; it ends with the demo, however the demo ends.
+pub(super) struct Process(std::sync::Mutex<Child>);
+
+impl Process {
+    /// Starts `command` and waits until `is_up`. What it logs goes to a file. The pipe to its
+    /// standard input is held open as long as the demo lives, however the demo ends.
+    pub(super) fn start(
+        what: &str,
+        mut command: Command,
+        log_path: &Path,
+        is_up: impl Fn() -> bool,
+    ) -> Result<Self> {
+        let log = File::create(log_path)
+            .with_context(|| format!("cannot write {}", log_path.display()))?;
+        let child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .with_context(|| format!("cannot start {what}"))?;
+        let mut process = Self(std::sync::Mutex::new(child));
+        let deadline = Instant::now() + PATIENCE;
+        while !is_up() {
+            if let Ok(child) = process.0.get_mut()
+                && let Some(status) = child.try_wait()?
+            {
+                let log = fs::read_to_string(log_path).unwrap_or_default();
+                bail!("{what} ended at its start ({status}):\n{log}");
+            }
+            if Instant::now() > deadline {
+                bail!("{what} does not answer; see {}", log_path.display());
+            }
+            std::thread::sleep(LOOK);
+        }
+        Ok(process)
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -102,11 +140,18 @@ impl Side {
         fs::create_dir_all(&directory)
             .with_context(|| format!("cannot create {}", directory.display()))?;
         let (console, exchange) = (port + place, port + 2 + place);
+        let witness = DomesticWitness::prepare(party, &directory, port + 4 + place)?;
         let text = format!(
             "# Written by `kontaktstelle demo`. Look at the node with any command and --config on this file.\n\
              party = \"{party}\"\n\
              node = \"{party}.kontaktstelle.example\"\n\
              exercise = true\n\n\
+             [keys]\n\
+             passphrase_file = \"keys.passphrase\"\n\n\
+             [witnessing]\n\
+             policy_file = \"witnesses.policy\"\n\
+             every_seconds = 2\n\
+             anchor_every_seconds = 10\n\n\
              [exchange]\n\
              listen = \"127.0.0.1:{exchange}\"\n\
              address = \"127.0.0.1:{exchange}\"\n\
@@ -124,6 +169,7 @@ impl Side {
             language,
             password: password.to_owned(),
             program: std::env::current_exe()?,
+            witness,
             process: OnceLock::new(),
             reader: OnceLock::new(),
         })
@@ -149,38 +195,30 @@ impl Side {
         format!("http://{}/", self.config.console.listen)
     }
 
-    /// Starts the node as a process of its own and waits until it answers.
+    /// Starts the witness and the node as processes of their own and waits until they answer.
     pub(super) fn start(&self) -> Result<()> {
-        let log_path = self.directory.join("node.log");
-        let log = File::create(&log_path)
-            .with_context(|| format!("cannot write {}", log_path.display()))?;
-        let mut child = self
-            .command(None)
-            // The pipe is held open as long as the demo lives, however it ends.
-            .args(["serve", "--until-stdin-closes"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .context("cannot start a node")?;
-        let deadline = Instant::now() + PATIENCE;
-        while !is_answering(&self.config.control_socket()) {
-            if let Some(status) = child.try_wait()? {
-                let log = fs::read_to_string(&log_path).unwrap_or_default();
-                bail!("node {} ended at its start ({status}):\n{log}", self.party);
-            }
-            if Instant::now() > deadline {
-                bail!(
-                    "node {} does not answer; see {}",
-                    self.party,
-                    log_path.display()
-                );
-            }
-            std::thread::sleep(LOOK);
-        }
-        let _first_start = self.process.set(Process(std::sync::Mutex::new(child)));
+        self.witness
+            .start(self.config.logs().iter().map(|log| self.vkeys(log)))?;
+        let mut command = self.command(None);
+        command.args(["serve", "--until-stdin-closes"]);
+        let socket = self.config.control_socket();
+        let what = format!("node {}", self.party);
+        let process = Process::start(&what, command, &self.directory.join("node.log"), || {
+            is_answering(&socket)
+        })?;
+        let _first_start = self.process.set(process);
         let _first_start = self.reader.set(node::read(&self.config)?);
         Ok(())
+    }
+
+    /// The keys by which others know one of the node's logs.
+    fn vkeys(&self, log: &str) -> Result<Vec<String>> {
+        let manifest = Keystore::of(&self.config, self.language).manifest()?;
+        let reference = manifest
+            .statement()
+            .log(log)
+            .context("a log without keys")?;
+        Ok(reference.vkeys.clone())
     }
 
     /// Types a command as the operator and reads its JSON.

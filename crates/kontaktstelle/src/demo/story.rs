@@ -4,12 +4,14 @@ use super::Narrator;
 use super::material::RECORDS;
 use super::side::Side;
 use anyhow::{Context, Result, anyhow, bail};
+use journal::grade::Grade;
 use locales::label;
 use office::{Case, exchange_log};
 use records::ThreadId;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use store::EntryRef;
 
 /// The inquiry that the demo answers.
 const INQUIRY: &str = "19/9523";
@@ -38,6 +40,7 @@ pub(super) fn tell(narrator: &Narrator, directory: &Path, de: &Side, cn: &Side) 
     narrator.step(5, "demo-step-silence");
     refusal_and_silence(narrator, &exercise, de, cn)?;
     narrator.step(6, "demo-step-statistics");
+    witnessed(narrator, de, cn)?;
     compare(narrator, de, cn)?;
     narrator.step(7, "demo-step-inquiry");
     let summary = answer_inquiry(narrator, directory, &material, de)?;
@@ -73,8 +76,8 @@ pub(super) fn tell(narrator: &Narrator, directory: &Path, de: &Side, cn: &Side) 
 /// Both make keys, compare fingerprints and ask whether the other is there.
 fn acquaint(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
     let keys = [
-        de.operate(&["keys", "init"])?,
-        cn.operate(&["keys", "init"])?,
+        de.operate(&["key", "init", "--exercise-holders", "holders"])?,
+        cn.operate(&["key", "init", "--exercise-holders", "holders"])?,
     ];
     for keys in &keys {
         narrator.say(
@@ -210,7 +213,7 @@ fn receipts(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
             Ok(reader
                 .sent()?
                 .iter()
-                .all(|message| message.receipt.is_some())
+                .all(|message| message.consignment.is_some() && message.handover.is_some())
                 .then_some(()))
         })?;
         let sent = side.reader()?.sent()?.len();
@@ -402,6 +405,32 @@ fn send(side: &Side, request: &str, attachment: Option<&str>) -> Result<ThreadId
     Ok(thread)
 }
 
+/// Both exchange logs are vouched for: by the counterpart, and by each side's domestic witness.
+fn witnessed(narrator: &Narrator, de: &Side, cn: &Side) -> Result<()> {
+    for side in [de, cn] {
+        let log = exchange_log(&side.peer_id()?);
+        let entry = EntryRef {
+            index: side.reader()?.head(&log)?.size.saturating_sub(1),
+            log,
+        };
+        let cosigned = side.wait_for("the witnesses", |reader| {
+            let evidence = reader.grade(&entry)?;
+            let is_best = evidence.grade == Grade::QuorumWitnessed;
+            Ok(evidence.witnessed.filter(|_| is_best))
+        })?;
+        narrator.say(
+            "demo-witnessed",
+            &[
+                ("side", side.party().into()),
+                ("peer", side.peer().into()),
+                ("size", cosigned.size.into()),
+                ("at", cosigned.at.to_string().into()),
+            ],
+        );
+    }
+    Ok(())
+}
+
 fn told_of(narrator: &Narrator, id: &str, side: &Side, case: &Case) {
     narrator.say(
         id,
@@ -478,7 +507,7 @@ fn answer_inquiry(
         ],
     )?;
     narrator.say("demo-written", &[("words", written.into())]);
-    de.act("releaser", &["inquiry", "release", INQUIRY])?;
+    de.act("releaser", &["inquiry", "release", INQUIRY, "--out", &out])?;
     narrator.say("demo-released", &[]);
     let answer: Value = serde_json::from_str(&fs::read_to_string(answer_path(directory))?)?;
     Ok(answer.get("summary").cloned().unwrap_or_default())

@@ -13,6 +13,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::Sqlite;
+use store::objects::Folder;
 
 /// The binary under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_kontaktstelle");
@@ -29,20 +30,20 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
         .unwrap()
 }
 
-/// Four ports in a row that nobody uses: below those that the system gives to outgoing connections,
+/// Six ports in a row that nobody uses: below those that the system gives to outgoing connections,
 /// since a node must find its port free again after it was killed; and for each caller others, since
 /// tests run side by side.
 pub(crate) fn free_ports() -> u16 {
     static CALLS: AtomicU32 = AtomicU32::new(0);
     for _ in 0..500 {
         let call = CALLS.fetch_add(1, Ordering::Relaxed);
-        let place = (std::process::id().wrapping_mul(97) + call) % 4000;
-        let first = 12_000 + u16::try_from(place * 4).unwrap();
-        if (first..first + 4).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+        let place = (std::process::id().wrapping_mul(97) + call) % 2600;
+        let first = 12_000 + u16::try_from(place * 6).unwrap();
+        if (first..first + 6).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
             return first;
         }
     }
-    panic!("no four free ports in a row");
+    panic!("no six free ports in a row");
 }
 
 /// One node.
@@ -74,7 +75,7 @@ impl Node {
         std::fs::create_dir_all(&directory).unwrap();
         let config = format!(
             "party = \"{party}\"\nnode = \"{party}.kontaktstelle.example\"\nexercise = true\n\
-             [exchange]\nlisten = \"127.0.0.1:{exchange}\"\naddress = \"127.0.0.1:{exchange}\"\npeers = [\"{peer}\"]\n\
+             [keys]\npassphrase_file = \"keys.passphrase\"\n[exchange]\nlisten = \"127.0.0.1:{exchange}\"\naddress = \"127.0.0.1:{exchange}\"\npeers = [\"{peer}\"]\n\
              [console]\nlisten = \"127.0.0.1:{console}\"\n[log]\nformat = \"json\"\n"
         );
         std::fs::write(directory.join("kontaktstelle.toml"), config).unwrap();
@@ -86,7 +87,7 @@ impl Node {
             lines: None,
             kept: Arc::default(),
         };
-        node.succeed(&["keys", "init"]);
+        node.succeed(&["key", "init", "--exercise-holders", "holders"]);
         node
     }
 
@@ -188,7 +189,8 @@ impl Node {
     pub(crate) fn reader(&self) -> Reader {
         let database =
             Sqlite::open_read_only(&self.directory.join("kontaktstelle.sqlite")).unwrap();
-        Reader::new(Arc::new(database), self.party_id())
+        let objects = Folder::open(&self.directory.join("objects")).unwrap();
+        Reader::new(Arc::new(database), Arc::new(objects), self.party_id())
     }
 
     /// The node's party.
@@ -207,7 +209,7 @@ pub(crate) fn two_nodes(root: &Path) -> [Node; 2] {
     let port = free_ports();
     let mut de = Node::create(root, "de", "cn", port, port + 2);
     let mut cn = Node::create(root, "cn", "de", port + 1, port + 3);
-    let keys = [de.json(&["keys", "show"]), cn.json(&["keys", "show"])];
+    let keys = [de.json(&["key", "show"]), cn.json(&["key", "show"])];
     for (node, other) in [(&de, &keys[1]), (&cn, &keys[0])] {
         let manifest = node
             .directory

@@ -1,13 +1,13 @@
 //! Answers to the counterpart's requests: draft by one officer, release by another.
 
-use super::requesting::{check_attachments, check_size, findings_json, for_gate};
+use super::requesting::{check_size, findings_json};
 use super::{act_fields, finish_case};
-use crate::attachment::NewAttachment;
+use crate::attachment::{AttachmentRef, NewAttachment};
 use crate::authority::{Actor, case_facts};
-use crate::case::{Case, DraftedAnswer, GivenAnswer};
-use crate::channel::Dispatch;
+use crate::case::{Case, DraftedAnswer, GivenAnswer, Receipted};
 use crate::command::Done;
 use crate::content::Content;
+use crate::dispatch::Dispatch;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::{Incoming, NotNow, Reviewed, Stage};
@@ -16,7 +16,6 @@ use policy::Action;
 use records::answer::AnswerDraft;
 use records::request::MAX_TEXT;
 use records::{Answer, ThreadId, Timestamp};
-use store::BlobRef;
 
 impl Office {
     pub(crate) fn draft_answer(
@@ -26,7 +25,7 @@ impl Office {
         draft: &AnswerDraft,
         attachments: &[NewAttachment],
     ) -> Result<Done, OfficeError> {
-        check_attachments(attachments)?;
+        let attachments = self.take_in(attachments)?;
         let mut case = self.load_case(thread)?;
         let allowed = self.authorise(
             actor,
@@ -37,20 +36,11 @@ impl Office {
         let next = incoming(&case.value, "drafting an answer")?.answer_drafted()?;
         let answer = draft.finish(case.value.request.items.len())?;
         check_answer(&answer)?;
-        check_disclosure(&answer, attachments)?;
+        check_disclosure(&answer, &attachments)?;
         check_against_review(case.value.stage, &answer)?;
         check_retention(&answer, self.now())?;
-        let screening = safeguard::screen_answer(
-            &answer,
-            &for_gate(attachments),
-            &case.value.request,
-            self.registry.as_ref(),
-        );
-        let mut writing = self.writing();
-        writing
-            .batch
-            .blobs
-            .extend(attachments.iter().map(|a| BlobRef::new(a.bytes.clone())));
+        let screening = self.screen_answer(&answer, &attachments, &case.value.request)?;
+        let writing = self.writing();
         let mut fields = act_fields(actor, allowed);
         fields.push(("outcome", answer.outcome.code().into()));
         fields.push(("findings", findings_json(&screening)));
@@ -60,7 +50,7 @@ impl Office {
         case.value.stage = Stage::Incoming(next);
         case.value.draft = Some(DraftedAnswer {
             draft: draft.clone(),
-            attachments: attachments.iter().map(NewAttachment::reference).collect(),
+            attachments,
             by: actor.name().to_owned(),
             at: writing.now,
             screening,
@@ -74,7 +64,6 @@ impl Office {
         thread: ThreadId,
         read: Option<&Hash>,
     ) -> Result<Done, OfficeError> {
-        let _chain = self.lock_chain();
         let mut case = self.load_case(thread)?;
         let allowed = self.authorise(
             actor,
@@ -103,7 +92,7 @@ impl Office {
         let answer = drafted.draft.finish(case.value.request.items.len())?;
         check_retention(&answer, self.now())?;
         let next = state.answer_released(answer.outcome)?;
-        let attachments = self.stored_attachments(&drafted.attachments)?;
+        let _chain = self.lock_chain(&case.value.peer)?;
         let mut writing = self.writing();
         let content = Content::Answer(Box::new(answer.clone()));
         let message = self.send(
@@ -111,7 +100,7 @@ impl Office {
             &case.value.peer,
             &Dispatch {
                 content: &content,
-                attachments: &attachments,
+                attachments: &drafted.attachments,
                 thread,
                 reply_to: case.value.message,
                 deadline: None,
@@ -128,6 +117,7 @@ impl Office {
             attachments: drafted.attachments,
             at: writing.now,
             message,
+            receipted: Receipted::default(),
             drafted_by: Some(drafted.by),
             released_by: Some(actor.name().to_owned()),
             ground: drafted.draft.ground,
@@ -180,7 +170,7 @@ fn check_retention(answer: &Answer, now: Timestamp) -> Result<(), OfficeError> {
 
 /// Refuses information under an outcome that gives none: conditions and safeguards go by the
 /// outcome as a whole, so data under a refusal would leave past both.
-fn check_disclosure(answer: &Answer, attachments: &[NewAttachment]) -> Result<(), OfficeError> {
+fn check_disclosure(answer: &Answer, attachments: &[AttachmentRef]) -> Result<(), OfficeError> {
     if answer.outcome.discloses() {
         return Ok(());
     }

@@ -5,11 +5,13 @@
 
 use super::finish_case;
 use crate::case::Case;
+use crate::channel::{Fields, event_field};
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::Stage;
 use crate::writing::{Filed, Loaded, read_document};
 use records::Timestamp;
+use seal::receipt::ReceiptEvent;
 
 impl Office {
     /// Looks at every case that still awaits an answer, and writes down what the clock has done.
@@ -29,7 +31,8 @@ impl Office {
                 value: next,
                 ..case
             };
-            match finish_case(self.writing(), &stepped, kind, Vec::new()) {
+            let fields = self.expiry(&stepped.value)?;
+            match finish_case(self.writing(), &stepped, kind, fields) {
                 Ok(_) => changed += 1,
                 // Somebody acted on the case at this very moment; the next tick looks again.
                 Err(OfficeError::Busy) => {}
@@ -37,6 +40,18 @@ impl Office {
             }
         }
         Ok(changed)
+    }
+
+    /// Where the counterpart has not even taken the message over by now, the entry says so, by the
+    /// event of ETSI EN 319 522-1 for it (C.5).
+    fn expiry(&self, case: &Case) -> Result<Fields, OfficeError> {
+        let (Stage::Outgoing(_), Some(message)) = (case.stage, case.message) else {
+            return Ok(Fields::new());
+        };
+        let sent = self.reader().sent_message(&message)?;
+        let taken = sent.is_some_and(|sent| sent.is_consigned());
+        let expired = event_field(ReceiptEvent::AcceptanceRejectionExpiry);
+        Ok(if taken { Fields::new() } else { vec![expired] })
     }
 
     fn after_deadline(&self, case: &Case, now: Timestamp) -> Option<(Case, &'static str)> {

@@ -14,6 +14,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::BlobRef;
 
+/// Largest paper of an inquiry, in bytes.
+pub const MAX_PAPER_BYTES: usize = 32 << 20;
+
+/// Largest result of reading a paper, in bytes of JSON.
+pub const MAX_PARSED_BYTES: usize = 4 << 20;
+
+/// Largest answer document, in bytes. It carries the evidence: complete extracts of the logs.
+pub const MAX_ANSWER_BYTES: usize = 256 << 20;
+
 /// An answer to an inquiry as filed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FiledAnswer {
@@ -84,6 +93,9 @@ impl Office {
                 "a number such as 19/9523",
             ));
         }
+        check_length("source", source.len(), MAX_PAPER_BYTES)?;
+        let read = serde_json::to_vec(parsed).map_or(usize::MAX, |json| json.len());
+        check_length("parsed", read, MAX_PARSED_BYTES)?;
         let allowed = self.authorise(actor, Action::RegisterInquiry, inquiry_facts(None), None)?;
         if self.load::<Inquiry>(reference)?.is_some() {
             return Err(OfficeError::Exists {
@@ -113,6 +125,7 @@ impl Office {
         reference: &str,
         document: &str,
     ) -> Result<Done, OfficeError> {
+        check_length("document", document.len(), MAX_ANSWER_BYTES)?;
         let mut inquiry = self.load_inquiry(reference)?;
         let allowed = self.authorise(actor, Action::RegisterInquiry, inquiry_facts(None), None)?;
         if inquiry.value.tag() == "released" {
@@ -174,6 +187,16 @@ impl Office {
             name: reference.to_owned(),
         })
     }
+}
+
+fn check_length(field: &'static str, length: usize, limit: usize) -> Result<(), OfficeError> {
+    if length > limit {
+        return Err(OfficeError::invalid(
+            field,
+            format!("at most {limit} bytes"),
+        ));
+    }
+    Ok(())
 }
 
 fn finish_inquiry(

@@ -1,17 +1,17 @@
 //! What concerns the node as a whole: officers, peers, pings, records, the exercise clock.
 
 use super::{act_fields, done};
-use crate::OFFICE_LOG;
 use crate::authority::Actor;
-use crate::channel::Dispatch;
 use crate::command::{Done, Password};
 use crate::content::Content;
+use crate::dispatch::Dispatch;
 use crate::error::OfficeError;
 use crate::office::{MovedClock, Office};
 use crate::officer::Officer;
 use crate::peer::Peer;
 use crate::reader::FiledRecord;
-use crate::writing::Loaded;
+use crate::writing::{Loaded, Writing};
+use crate::{OFFICE_LOG, exchange_log};
 use policy::{Action, Role};
 use records::{Marking, PartyId, Record};
 use seal::key_manifest::{KeyManifest, SignedKeyManifest};
@@ -73,30 +73,27 @@ impl Office {
                 party: keys.party.clone(),
             });
         }
-        if !self
-            .database()
-            .logs()?
-            .contains(&crate::exchange_log(&party))
-        {
+        if !self.database().logs()?.contains(&exchange_log(&party)) {
             return Err(OfficeError::NoSuch {
                 what: "peer in the configuration",
                 name: party.to_string(),
             });
         }
+        let suite = self.suite(&party);
+        if keys.suite(suite).is_none() {
+            return Err(OfficeError::invalid(
+                "manifest",
+                format!("it has no keys for suite {suite}, which is agreed with {party}"),
+            ));
+        }
         self.check_pins_are_its_own(&party, keys)?;
         let mut writing = self.writing();
         let filed = self.load::<Peer>(party.as_str())?;
         if let Some(known) = &filed {
-            if known.value.fingerprint != expected {
-                return Err(OfficeError::invalid(
-                    "manifest",
-                    format!(
-                        "its root is not the one that was accepted for {party}; a new root is not taken over this way"
-                    ),
-                ));
-            }
+            // Also a change of the root, which the root before must have signed.
             signed.verify_successor(&known.value.keys()?)?;
         }
+        note_keys(&mut writing, &party, &signed)?;
         let peer = Peer {
             party: party.clone(),
             manifest: manifest.trim_end().to_owned(),
@@ -146,7 +143,9 @@ impl Office {
 
     pub(crate) fn ping(&self, actor: &Actor, party: &PartyId) -> Result<Done, OfficeError> {
         let allowed = self.authorise(actor, Action::SendPing, self.node_facts(), None)?;
-        let _chain = self.lock_chain();
+        // Before the channel: a party without keys has none.
+        self.peer(party)?;
+        let _chain = self.lock_chain(party)?;
         let mut writing = self.writing();
         let thread = self.new_thread(writing.now);
         let message = self.send(
@@ -248,6 +247,32 @@ impl Office {
         self.set_moved(filed.value.milliseconds);
         Ok(done)
     }
+}
+
+/// Says in the office journal and in the exchange log which keys of the peer count from here on. What
+/// stands before this entry in the exchange log was judged by the keys before: the order of the log
+/// decides, and no clock.
+fn note_keys(
+    writing: &mut Writing<'_>,
+    party: &PartyId,
+    signed: &SignedKeyManifest,
+) -> Result<(), OfficeError> {
+    let keys = signed.statement();
+    let revoked: Vec<String> = keys
+        .revocations
+        .iter()
+        .map(|revocation| revocation.key.to_string())
+        .collect();
+    for log in [OFFICE_LOG, exchange_log(party).as_str()] {
+        let fields = vec![
+            ("peer", party.to_string().into()),
+            ("version", keys.version.into()),
+            ("manifest", signed.id().to_string().into()),
+            ("revoked", revoked.clone().into()),
+        ];
+        writing.entry(log, "keys.accepted", fields)?;
+    }
+    Ok(())
 }
 
 /// Compares fingerprints as people write them: spaces, line ends and case do not matter.

@@ -2,18 +2,14 @@
 
 use super::Reader;
 use crate::error::OfficeError;
-use crate::office::Office;
-use crate::writing::{Filed, Loaded};
-use crate::{OFFICE_LOG, exchange_log};
+use crate::mirror::RecoveredEntry;
 use journal::entry::open_fields;
 use journal::extract::{Extract, ExtractEntry};
 use journal::proof::inclusion_proof;
-use records::{PartyId, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use store::LogTiles;
+use store::{LogTiles, StoredEntry};
 
-/// The fields of exchange log entries that figures are counted by.
+/// The fields of exchange log entries that the peer may see and figures are counted by.
 #[must_use]
 pub const fn fields_for_figures() -> &'static [&'static str] {
     &[
@@ -26,6 +22,7 @@ pub const fn fields_for_figures() -> &'static [&'static str] {
         "seq",
         "thread",
         "exercise",
+        "sender_key",
         "created",
         "reply_to",
         "deadline",
@@ -34,26 +31,10 @@ pub const fn fields_for_figures() -> &'static [&'static str] {
         "outcome",
         "reason",
         "event",
+        "version",
+        "manifest",
+        "revoked",
     ]
-}
-
-/// What a counterpart's exchange log shows, as it gave it to us.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PeerExtract {
-    /// The counterpart.
-    pub peer: PartyId,
-    /// The extract; verified before it is filed.
-    pub extract: Extract,
-    /// When it was fetched.
-    pub at: Timestamp,
-}
-
-impl Filed for PeerExtract {
-    const FAMILY: &'static str = "peer-extract";
-
-    fn id(&self) -> String {
-        self.peer.to_string()
-    }
 }
 
 impl Reader {
@@ -66,18 +47,7 @@ impl Reader {
         let entries = self.database().entries(log, 0, head.size)?;
         let entries = entries
             .into_iter()
-            .map(|entry| {
-                let gone = || OfficeError::NoSuch {
-                    what: "content of entry",
-                    name: format!("{log} {}", entry.index),
-                };
-                let (body, salt) = entry.content.as_ref().ok_or_else(gone)?;
-                Ok(ExtractEntry {
-                    index: entry.index,
-                    opening: open_fields(body, salt, fields),
-                    proof: Vec::new(),
-                })
-            })
+            .map(|entry| self.opened(log, entry, fields))
             .collect::<Result<_, OfficeError>>()?;
         Ok(Extract {
             log: head.origin,
@@ -97,30 +67,61 @@ impl Reader {
         indices: &BTreeSet<u64>,
         fields: &[&str],
     ) -> Result<Extract, OfficeError> {
-        let head = self.head(log)?;
-        let tiles = LogTiles::new(self.database().clone(), log);
-        let mut entries = Vec::with_capacity(indices.len());
+        let mut stored = Vec::with_capacity(indices.len());
         for &index in indices {
-            let missing = || OfficeError::NoSuch {
-                what: "content of entry",
-                name: format!("{log} {index}"),
-            };
-            let stored = self
+            let found = self
                 .database()
                 .entries(log, index, index.saturating_add(1))?;
-            let (body, salt) = stored
-                .into_iter()
-                .next()
-                .and_then(|e| e.content)
-                .ok_or_else(missing)?;
-            let proof = inclusion_proof(&tiles, index, head.size)
-                .map_err(|e| OfficeError::invalid("proof", e.to_string()))?;
-            entries.push(ExtractEntry {
-                index,
-                opening: open_fields(&body, &salt, fields),
-                proof,
-            });
+            let missing = || no_content(log, index);
+            stored.push(found.into_iter().next().ok_or_else(missing)?);
         }
+        self.proven(log, stored, fields)
+    }
+
+    /// The entries of a log from `from` on, at most `most` of them, each with the named fields open
+    /// and its inclusion proof.
+    ///
+    /// # Errors
+    /// When the log cannot be read, is shorter than `from`, or holds entries there whose content was
+    /// destroyed.
+    pub fn extract_from(
+        &self,
+        log: &str,
+        from: u64,
+        most: u64,
+        fields: &[&str],
+    ) -> Result<Extract, OfficeError> {
+        let size = self.head(log)?.size;
+        if from > size {
+            return Err(OfficeError::invalid(
+                "from",
+                format!("log {log} has {size} entries, not {from}"),
+            ));
+        }
+        let to = size.min(from.saturating_add(most));
+        let stored = self.database().entries(log, from, to)?;
+        self.proven(log, stored, fields)
+    }
+
+    fn proven(
+        &self,
+        log: &str,
+        stored: Vec<StoredEntry>,
+        fields: &[&str],
+    ) -> Result<Extract, OfficeError> {
+        let head = self.head(log)?;
+        let tiles = LogTiles::new(self.database().clone(), log);
+        let entries = stored
+            .into_iter()
+            .map(|entry| {
+                let proof = inclusion_proof(&tiles, entry.index, head.size)
+                    .map_err(|e| OfficeError::invalid("proof", e.to_string()))?;
+                Ok(ExtractEntry {
+                    proof,
+                    ..self.opened(log, entry, fields)?
+                })
+            })
+            .collect::<Result<_, OfficeError>>()?;
         Ok(Extract {
             log: head.origin,
             checkpoint: head.checkpoint,
@@ -129,109 +130,35 @@ impl Reader {
         })
     }
 
-    /// What the counterpart's exchange log showed when it was last fetched.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn peer_extract(&self, peer: &PartyId) -> Result<Option<PeerExtract>, OfficeError> {
-        self.one(peer.as_str())
-    }
-}
-
-impl Office {
-    /// Our exchange log with a peer, as that peer may see it.
-    ///
-    /// # Errors
-    /// When the log cannot be read.
-    pub fn extract_for_peer(&self, peer: &PartyId) -> Result<Extract, OfficeError> {
-        self.reader()
-            .complete_extract(&exchange_log(peer), fields_for_figures())
-    }
-
-    /// Files what a peer's exchange log shows, after checking it against the peer's key.
-    ///
-    /// # Errors
-    /// When the extract does not verify.
-    pub fn file_peer_extract(&self, from: &PartyId, extract: Extract) -> Result<(), OfficeError> {
-        let peer = self.peer(from)?;
-        let (origin, verifier) = peer.exchange_log_verifier(self.party())?;
-        let verified = extract
-            .verify(&origin, &[&verifier])
-            .map_err(|e| OfficeError::invalid(format!("extract of {origin}"), e.to_string()))?;
-        if !verified.is_complete() {
-            return Err(OfficeError::invalid(
-                format!("extract of {origin}"),
-                "it is not complete",
-            ));
-        }
-        let (size, root) = (verified.checkpoint().size, verified.checkpoint().root);
-        let earlier = self.load::<PeerExtract>(from.as_str())?;
-        if let Some(earlier) = &earlier
-            && !continues(&earlier.value.extract, &extract)
-        {
-            return self.note_rewritten_log(from, &origin, &earlier.value.extract, &extract);
-        }
-        let revision = earlier.map_or(0, |filed| filed.revision);
-        let mut writing = self.writing();
-        let filed = PeerExtract {
-            peer: from.clone(),
-            extract,
-            at: writing.now,
-        };
-        let entry = writing.entry(
-            OFFICE_LOG,
-            "peer.extract-filed",
-            vec![
-                ("peer", from.to_string().into()),
-                ("size", size.into()),
-                ("root", root.to_string().into()),
-            ],
-        )?;
-        writing.file(
-            &Loaded {
-                value: filed,
-                revision,
-                entry: None,
-            },
-            Some(entry),
-        )?;
-        writing.commit().map(drop)
-    }
-
-    /// A log that does not continue what it showed before is evidence: both checkpoints are signed
-    /// by the peer's key, so both are kept.
-    fn note_rewritten_log(
+    /// An entry with the named fields open, not yet proven. Of one that was fetched back from the
+    /// counterpart what that had been shown.
+    fn opened(
         &self,
-        from: &PartyId,
-        origin: &str,
-        before: &Extract,
-        now: &Extract,
-    ) -> Result<(), OfficeError> {
-        tracing::error!(peer = %from, origin, "the peer's log does not continue what it showed before");
-        let mut writing = self.writing();
-        writing.entry(
-            OFFICE_LOG,
-            "peer.log-rewritten",
-            vec![
-                ("peer", from.to_string().into()),
-                ("before", before.checkpoint.clone().into()),
-                ("now", now.checkpoint.clone().into()),
-            ],
-        )?;
-        writing.commit()?;
-        Err(OfficeError::invalid(
-            format!("extract of {origin}"),
-            "it does not continue what this log showed before; both checkpoints are on file",
-        ))
+        log: &str,
+        entry: StoredEntry,
+        fields: &[&str],
+    ) -> Result<ExtractEntry, OfficeError> {
+        let opening = match &entry.content {
+            Some((body, salt)) => open_fields(body, salt, fields),
+            None => {
+                let id = RecoveredEntry::id_of(log, entry.index);
+                let recovered = self.one::<RecoveredEntry>(&id)?;
+                recovered
+                    .ok_or_else(|| no_content(log, entry.index))?
+                    .opening
+            }
+        };
+        Ok(ExtractEntry {
+            index: entry.index,
+            opening,
+            proof: Vec::new(),
+        })
     }
 }
 
-/// Whether the later extract of a log holds everything that the earlier one showed, in its place.
-fn continues(earlier: &Extract, later: &Extract) -> bool {
-    earlier.entries.len() <= later.entries.len()
-        && earlier
-            .entries
-            .iter()
-            .zip(&later.entries)
-            .all(|(before, now)| before.opening.leaf_bytes() == now.opening.leaf_bytes())
+fn no_content(log: &str, index: u64) -> OfficeError {
+    OfficeError::NoSuch {
+        what: "content of entry",
+        name: format!("{log} {index}"),
+    }
 }

@@ -8,23 +8,29 @@
 )]
 
 use journal::hash::{Hash, sha256};
-use journal::note::NoteSigner;
 use office::office::Parts;
 use office::state::Decision;
 use office::{
-    Actor, Case, Clock, Command, Done, Entropy, Keyring, Limits, NewAttachment, Office,
-    OfficeError, Reader, Rejection,
+    Acceptance, Actor, Case, Clock, Command, DeliveryStep, Done, Entropy, Keyring, Limits,
+    NewAttachment, Office, OfficeError, Reader, Rejection, WitnessPolicy,
 };
 use policy::{Bundle, Role};
 use records::answer::AnswerDraft;
 use records::{PartyId, Request, ThreadId, Timestamp};
-use seal::key_manifest::{KeyManifest, KeyManifestFormat, LogReference, SignedKeyManifest};
-use seal::keys::{LogKey, RootKey, SealingIdentity, SigningKey};
+use seal::Suite;
+use seal::headers::Headers;
+use seal::key_manifest::{
+    KeyManifest, KeyManifestFormat, LogReference, SignedKeyManifest, SuiteKeys, WitnessReference,
+};
+use seal::keys::{HolderKey, LogKey, Root, SealingIdentity, SigningKey, WitnessKey};
 use seal::message::{Message, MessageManifest, SignedManifest};
+use seal::receipt::{ReceiptEvent, SignedReceipt};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use store::objects::Folder;
 use store::{Database, LogSigner, Sqlite};
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -62,11 +68,141 @@ impl Entropy for Seeded {
     }
 }
 
-struct Keys {
-    root: RootKey,
-    signing: SigningKey,
-    sealing: SealingIdentity,
-    logs: BTreeMap<String, LogKey>,
+/// The secrets of a house. A test may add newer ones: the first of a suite is the one in use.
+#[derive(Clone)]
+pub struct Keys {
+    holders: Arc<[HolderKey; 3]>,
+    pub signing: Vec<Arc<SigningKey>>,
+    pub sealing: Vec<SealingIdentity>,
+    pub witness: Option<Arc<WitnessKey>>,
+    logs: Arc<BTreeMap<String, LogKey>>,
+    /// Logs that are not in their first epoch any more.
+    pub epochs: BTreeMap<String, u32>,
+}
+
+impl Keys {
+    fn generate(peers: &[&str]) -> Self {
+        let holders = [(); 3].map(|()| HolderKey::generate().unwrap());
+        let logs = std::iter::once("office".to_owned())
+            .chain(peers.iter().map(|peer| format!("exchange-{peer}")))
+            .map(|log| (log, LogKey::generate().unwrap()))
+            .collect();
+        Self {
+            holders: Arc::new(holders),
+            signing: Suite::ALL
+                .map(|suite| Arc::new(SigningKey::generate(suite).unwrap()))
+                .to_vec(),
+            sealing: Suite::ALL
+                .map(|suite| SealingIdentity::generate(suite).unwrap())
+                .to_vec(),
+            witness: None,
+            logs: Arc::new(logs),
+            epochs: BTreeMap::new(),
+        }
+    }
+
+    /// What the log of this name signs with.
+    pub fn log(&self, name: &str) -> &LogKey {
+        &self.logs[name]
+    }
+
+    /// The key that signs in this suite now.
+    pub fn signing(&self, suite: Suite) -> &SigningKey {
+        self.signing
+            .iter()
+            .find(|key| key.suite() == suite)
+            .unwrap()
+    }
+
+    /// The identity that opens in this suite now.
+    pub fn sealing(&self, suite: Suite) -> &SealingIdentity {
+        self.sealing
+            .iter()
+            .find(|key| key.suite() == suite)
+            .unwrap()
+    }
+
+    /// These keys with a new one for this log.
+    pub fn with_new_log_key(&self, name: &str) -> Self {
+        let again = |key: &LogKey| LogKey::from_secret_bytes(&key.to_secret_bytes()).unwrap();
+        let mut logs: BTreeMap<String, LogKey> = self
+            .logs
+            .iter()
+            .map(|(log, key)| (log.clone(), again(key)))
+            .collect();
+        logs.insert(name.to_owned(), LogKey::generate().unwrap());
+        Self {
+            logs: Arc::new(logs),
+            ..self.clone()
+        }
+    }
+
+    /// What a manifest says about the keys of each suite.
+    fn suites(&self) -> Vec<SuiteKeys> {
+        let all = Suite::ALL.into_iter();
+        all.map(|suite| {
+            let mut signing = self.signing.iter().filter(|key| key.suite() == suite);
+            let mut sealing = self.sealing.iter().filter(|key| key.suite() == suite);
+            SuiteKeys {
+                suite,
+                signing: signing.next().unwrap().verifying_key(),
+                earlier_signing: signing.map(|key| key.verifying_key()).collect(),
+                recipient: sealing.next().unwrap().recipient(),
+                earlier_recipients: sealing.map(SealingIdentity::recipient).collect(),
+            }
+        })
+        .collect()
+    }
+
+    fn sign(&self, manifest: KeyManifest) -> SignedKeyManifest {
+        let [first, second, _] = &*self.holders;
+        SignedKeyManifest::sign_with(manifest, &[first, second]).unwrap()
+    }
+}
+
+/// Keys and manifest of a house of this name, made once: the root signs slowly.
+fn made_once(name: &str, peers: &[&str], witness: bool) -> (Keys, SignedKeyManifest) {
+    type Made = BTreeMap<String, (Keys, SignedKeyManifest)>;
+    static MADE: Mutex<Made> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap();
+    let make = || {
+        let mut keys = Keys::generate(peers);
+        keys.witness = witness.then(|| Arc::new(WitnessKey::generate().unwrap()));
+        let manifest = keys.sign(first_manifest(name, &keys));
+        (keys, manifest)
+    };
+    made.entry(format!("{name} {peers:?} {witness}"))
+        .or_insert_with(make)
+        .clone()
+}
+
+fn first_manifest(name: &str, keys: &Keys) -> KeyManifest {
+    let node = format!("{name}.kontaktstelle.example");
+    let holders = keys.holders.each_ref().map(HolderKey::verifying_key);
+    let logs = keys.logs.iter().map(|(log, key)| LogReference {
+        name: log.clone(),
+        epoch: 1,
+        vkeys: key.vkeys(&format!("{node}/{log}")),
+    });
+    KeyManifest {
+        format: KeyManifestFormat::V2,
+        party: name.to_owned(),
+        node: node.clone(),
+        version: 1,
+        previous: None,
+        root: Root::two_of_three(holders).unwrap(),
+        former_root: None,
+        suites: keys.suites(),
+        logs: logs.collect(),
+        witness: keys.witness.as_ref().map(|key| WitnessReference {
+            vkeys: key.vkeys(&format!("{node}/witness")),
+        }),
+        tls_spki_sha256: vec![hex::encode(sha256(name.as_bytes()).0)],
+        revocations: Vec::new(),
+        valid_from: "2026-01-01T00:00:00Z".to_owned(),
+        valid_until: "2027-01-01T00:00:00Z".to_owned(),
+        exchange_address: "localhost:1".to_owned(),
+    }
 }
 
 /// One side.
@@ -76,10 +212,14 @@ pub struct House {
     pub clock: Arc<TestClock>,
     pub manifest: SignedKeyManifest,
     pub exercise: bool,
+    pub keys: Keys,
+    pub agreements: BTreeMap<PartyId, Suite>,
+    pub limits: Limits,
+    pub witnesses: WitnessPolicy,
     dir: Arc<tempfile::TempDir>,
-    keys: Arc<Keys>,
-    peers: Vec<String>,
     actors: Mutex<BTreeMap<String, Actor>>,
+    /// The headers of crafted messages, by message.
+    headers: Mutex<BTreeMap<Hash, Vec<u8>>>,
     openings: u64,
 }
 
@@ -94,85 +234,127 @@ fn bundle() -> Bundle {
 
 impl House {
     pub fn new(name: &str, peers: &[&str], exercise: bool) -> Self {
-        let node = format!("{name}.kontaktstelle.example");
-        let logs: BTreeMap<String, LogKey> = std::iter::once("office".to_owned())
-            .chain(peers.iter().map(|peer| format!("exchange-{peer}")))
-            .map(|log| (log, LogKey::generate().unwrap()))
-            .collect();
-        let keys = Keys {
-            root: RootKey::generate().unwrap(),
-            signing: SigningKey::generate().unwrap(),
-            sealing: SealingIdentity::generate().unwrap(),
-            logs,
-        };
-        let reference = |(log, key): (&String, &LogKey)| LogReference {
-            name: log.clone(),
-            vkey: key.signer(&format!("{node}/{log}")).verifier().vkey(),
-        };
-        let manifest = KeyManifest {
-            format: KeyManifestFormat::V1,
-            party: name.to_owned(),
-            node: node.clone(),
-            version: 1,
-            root: keys.root.verifying_key(),
-            signing: keys.signing.verifying_key(),
-            recipient: keys.sealing.recipient(),
-            logs: keys.logs.iter().map(reference).collect(),
-            tls_spki_sha256: vec![hex::encode(sha256(name.as_bytes()).0)],
-            valid_from: "2026-01-01T00:00:00Z".to_owned(),
-            valid_until: "2027-01-01T00:00:00Z".to_owned(),
-            exchange_address: "localhost:1".to_owned(),
-        };
-        let manifest = SignedKeyManifest::sign_with(manifest, &keys.root).unwrap();
+        Self::agreed(name, peers, exercise, Suite::K1)
+    }
+
+    /// A house that has agreed on this suite with all of its peers.
+    pub fn agreed(name: &str, peers: &[&str], exercise: bool, suite: Suite) -> Self {
+        Self::made(name, peers, exercise, suite, false)
+    }
+
+    /// A house that witnesses its peers' logs.
+    pub fn witnessing(name: &str, peers: &[&str]) -> Self {
+        Self::made(name, peers, false, Suite::K1, true)
+    }
+
+    fn made(name: &str, peers: &[&str], exercise: bool, suite: Suite, witness: bool) -> Self {
+        let (keys, manifest) = made_once(name, peers, witness);
         let clock = Arc::new(TestClock(AtomicI64::new(
             NOON.parse::<Timestamp>().unwrap().millis(),
         )));
         let dir = Arc::new(tempfile::tempdir().unwrap());
-        let keys = Arc::new(keys);
-        let peers: Vec<String> = peers.iter().map(|peer| (*peer).to_owned()).collect();
         let party = party(name);
-        let office = open_office(&party, &dir, &keys, &manifest, &clock, exercise, 0);
+        let agreements = peers
+            .iter()
+            .map(|peer| (self::party(peer), suite))
+            .collect();
+        let limits = Limits::default();
+        let witnesses = WitnessPolicy::default();
+        let office = open_office(
+            &party,
+            &dir,
+            &keys,
+            &manifest,
+            &agreements,
+            &witnesses,
+            limits,
+            &clock,
+            exercise,
+            0,
+        );
         Self {
             party,
             office,
             clock,
             manifest,
             exercise,
-            dir,
             keys,
-            peers,
+            agreements,
+            limits,
+            witnesses,
+            dir,
             actors: Mutex::new(BTreeMap::new()),
+            headers: Mutex::new(BTreeMap::new()),
             openings: 0,
         }
     }
 
     /// The node ends and starts again on the same database.
     pub fn reopen(self, exercise: bool) -> Self {
+        self.reopen_with(|house| house.exercise = exercise)
+    }
+
+    /// The node ends and starts again with another configuration or other keys.
+    pub fn reopen_with(self, edit: impl FnOnce(&mut Reopened)) -> Self {
         let Self {
             party,
             office,
             clock,
             manifest,
-            dir,
+            exercise,
             keys,
-            peers,
+            agreements,
+            limits,
+            witnesses,
+            dir,
             actors,
+            headers,
             openings,
-            ..
         } = self;
         drop(office);
         let openings = openings + 1;
-        let office = open_office(&party, &dir, &keys, &manifest, &clock, exercise, openings);
+        let mut next = Reopened {
+            manifest,
+            exercise,
+            keys,
+            agreements,
+            limits,
+            witnesses,
+        };
+        edit(&mut next);
+        let Reopened {
+            manifest,
+            exercise,
+            keys,
+            agreements,
+            limits,
+            witnesses,
+        } = next;
+        let office = open_office(
+            &party,
+            &dir,
+            &keys,
+            &manifest,
+            &agreements,
+            &witnesses,
+            limits,
+            &clock,
+            exercise,
+            openings,
+        );
         Self {
             party,
             office,
             clock,
             manifest,
             exercise,
-            dir,
             keys,
-            peers,
+            agreements,
+            limits,
+            witnesses,
+            dir,
             actors,
+            headers,
             openings,
         }
     }
@@ -189,19 +371,55 @@ impl House {
         self.dir.path().join("node.db")
     }
 
+    pub fn objects_path(&self) -> PathBuf {
+        self.dir.path().join("files")
+    }
+
+    /// The suite agreed with a peer.
+    fn suite(&self, peer: &Self) -> Suite {
+        self.agreements
+            .get(&peer.party)
+            .copied()
+            .unwrap_or_default()
+    }
+
     pub fn signing(&self) -> &SigningKey {
-        &self.keys.signing
+        self.keys.signing(Suite::K1)
     }
 
     pub fn sealing(&self) -> &SealingIdentity {
-        &self.keys.sealing
+        self.keys.sealing(Suite::K1)
     }
 
-    /// This house's key manifest with other contents, signed by its root.
+    /// This house's first key manifest with other contents, signed by its root.
     pub fn manifest_with(&self, edit: impl FnOnce(&mut KeyManifest)) -> SignedKeyManifest {
         let mut manifest = self.manifest.statement().clone();
         edit(&mut manifest);
-        SignedKeyManifest::sign_with(manifest, &self.keys.root).unwrap()
+        self.keys.sign(manifest)
+    }
+
+    /// The manifest that follows the present one, with these keys and further changes.
+    pub fn next_manifest(
+        &self,
+        keys: &Keys,
+        edit: impl FnOnce(&mut KeyManifest),
+    ) -> SignedKeyManifest {
+        self.manifest_with(|manifest| {
+            manifest.previous = Some(self.manifest.id());
+            manifest.version += 1;
+            manifest.suites = keys.suites();
+            edit(manifest);
+        })
+    }
+
+    /// These keys with new ones in front, which sign and open from now on in K1.
+    pub fn rotated_keys(&self) -> Keys {
+        let mut keys = self.keys.clone();
+        let signing = SigningKey::generate(Suite::K1).unwrap();
+        keys.signing.insert(0, Arc::new(signing));
+        let sealing = SealingIdentity::generate(Suite::K1).unwrap();
+        keys.sealing.insert(0, sealing);
+        keys
     }
 
     /// Accepts `other`'s keys as the operator would.
@@ -343,8 +561,51 @@ impl House {
         waiting.remove(0).1
     }
 
+    /// The first step: hands in a message of `from`, and those of its payloads that are asked for.
+    /// Gives the first receipt.
+    pub fn consign(&self, from: &Self, bytes: &[u8]) -> Result<String, Rejection> {
+        for _ in 0..2 {
+            match self.office.accept_message(&from.party, bytes)? {
+                Acceptance::Receipt(receipt) => return Ok(receipt),
+                Acceptance::PayloadsMissing(missing) => {
+                    for piece in missing {
+                        let mut rest = from.office.open_payload(&piece.payload, piece.received)?;
+                        let received = self.office.append_payload(
+                            &from.party,
+                            &piece.payload,
+                            piece.received,
+                            &mut rest,
+                        )?;
+                        assert_eq!(received, piece.size);
+                    }
+                }
+            }
+        }
+        panic!("payloads are still missing after all of them were sent");
+    }
+
+    /// The second step: hands in the headers of a message of `from`. Gives the second receipt.
+    pub fn open(&self, from: &Self, message: Hash) -> Result<String, Rejection> {
+        self.office
+            .open_message(&from.party, &message, &from.headers_of(message))
+    }
+
+    /// Both steps. Gives the last receipt.
     pub fn take(&self, from: &Self, bytes: &[u8]) -> Result<String, Rejection> {
-        self.office.accept_message(&from.party, bytes)
+        let receipt = self.consign(from, bytes)?;
+        match event(&receipt) {
+            ReceiptEvent::ContentConsignment => self.open(from, id_of(bytes)),
+            _ => Ok(receipt),
+        }
+    }
+
+    /// The headers document of a message that this house has sent or crafted, released or not.
+    pub fn headers_of(&self, message: Hash) -> Vec<u8> {
+        if let Some(headers) = self.headers.lock().unwrap().get(&message) {
+            return headers.clone();
+        }
+        let sent = self.reader().sent_message(&message).unwrap().unwrap();
+        self.reader().blob(&sent.headers).unwrap().unwrap()
     }
 
     /// The kinds of a log's entries, in order.
@@ -374,7 +635,7 @@ impl House {
         let mut all = Vec::new();
         for query in [
             "SELECT body FROM entries WHERE body IS NOT NULL",
-            "SELECT json FROM documents",
+            "SELECT json FROM documents WHERE json IS NOT NULL",
             "SELECT bytes FROM blobs",
             "SELECT last_error FROM outbox WHERE last_error IS NOT NULL",
         ] {
@@ -385,7 +646,22 @@ impl House {
                 all.push(b'\n');
             }
         }
+        append_files(&self.objects_path(), &mut all);
         all
+    }
+
+    /// Whether this object is stored.
+    pub fn has_object(&self, hash: &Hash) -> bool {
+        self.reader().object(hash).unwrap().is_some()
+    }
+
+    /// An object's bytes.
+    #[track_caller]
+    pub fn object(&self, hash: &Hash) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut object = self.reader().object(hash).unwrap().unwrap();
+        object.read_to_end(&mut bytes).unwrap();
+        bytes
     }
 
     /// Signs a message with this house's keys that its office would not send.
@@ -397,11 +673,12 @@ impl House {
     ) -> Vec<u8> {
         let mut manifest = base.manifest().statement().clone();
         edit(&mut manifest);
-        let signed = SignedManifest::sign_with(manifest, &self.keys.signing).unwrap();
+        let key = self.keys.signing(manifest.suite);
+        let signed = SignedManifest::sign_with(manifest, key).unwrap();
         Message::new(signed, parts).unwrap().encode().unwrap()
     }
 
-    /// Seals content of any bytes as the next message after `after` to `peer`.
+    /// Seals content of any bytes as the message at this place to `peer`.
     pub fn craft(
         &self,
         peer: &Self,
@@ -410,8 +687,22 @@ impl House {
         place: (u64, Option<Hash>),
         parts: &[(&str, &[u8])],
     ) -> Vec<u8> {
+        self.craft_with(peer, kind, thread, place, parts, |_| {})
+    }
+
+    /// The same with further changes of the manifest.
+    pub fn craft_with(
+        &self,
+        peer: &Self,
+        kind: &str,
+        thread: &str,
+        place: (u64, Option<Hash>),
+        parts: &[(&str, &[u8])],
+        edit: impl FnOnce(&mut MessageManifest),
+    ) -> Vec<u8> {
         use seal::envelope::{PartContext, seal_part};
         let (seq, previous) = place;
+        let suite = self.suite(peer);
         let context = PartContext {
             sender: self.party.to_string(),
             recipient: peer.party.to_string(),
@@ -419,20 +710,38 @@ impl House {
             kind: kind.to_owned(),
             seq,
         };
-        let recipients = [peer.keys.sealing.recipient(), self.keys.sealing.recipient()];
-        let (mut references, mut sealed) = (Vec::new(), Vec::new());
+        let recipients = [&peer.keys, &self.keys].map(|keys| keys.sealing(suite).recipient());
+        let (mut references, mut headers, mut payloads) = (Vec::new(), Vec::new(), Vec::new());
         for (name, bytes) in parts {
-            let part = seal_part(name, "application/json", bytes, &recipients, &context).unwrap();
+            let part = seal_part(
+                name,
+                "application/json",
+                bytes,
+                &recipients,
+                &context,
+                suite,
+            )
+            .unwrap();
             references.push(part.reference);
-            sealed.push(part.bytes);
+            headers.push(((*name).to_owned(), part.header));
+            // What does not fit into the message is stored, as the office does it.
+            if part.payload.len() as u64 <= seal::message::MAX_INLINE_BYTES {
+                payloads.push(part.payload);
+            } else {
+                let mut payload = part.payload.as_slice();
+                self.office
+                    .take_in_attachment(&mut payload, u64::MAX)
+                    .unwrap();
+            }
         }
-        let manifest = MessageManifest {
-            format: seal::message::MessageFormat::V1,
-            suite: seal::Suite::K1,
+        let key = self.keys.signing(suite);
+        let mut manifest = MessageManifest {
+            format: seal::message::MessageFormat::V2,
+            suite,
             exercise: self.exercise,
             sender: context.sender,
             recipient: context.recipient,
-            sender_key: self.keys.signing.verifying_key().id(),
+            sender_key: key.verifying_key().id(),
             seq,
             previous,
             kind: kind.to_owned(),
@@ -441,20 +750,83 @@ impl House {
             created: NOON.to_owned(),
             deadline: None,
             marking: serde_json::json!({"tlp": "AMBER"}),
-            topic: None,
+            topic: topic_of(parts),
             parts: references,
             screening: None,
         };
-        let signed = SignedManifest::sign_with(manifest, &self.keys.signing).unwrap();
-        Message::new(signed, sealed).unwrap().encode().unwrap()
+        edit(&mut manifest);
+        let signed = SignedManifest::sign_with(manifest, key).unwrap();
+        let headers = Headers::new(&signed, headers).unwrap().to_json().unwrap();
+        let message = Message::new(signed, payloads).unwrap();
+        let mut crafted = self.headers.lock().unwrap();
+        crafted.insert(message.id(), headers.into_bytes());
+        message.encode().unwrap()
     }
 }
 
+/// What may change when a house is opened again.
+pub struct Reopened {
+    pub manifest: SignedKeyManifest,
+    pub exercise: bool,
+    pub keys: Keys,
+    pub agreements: BTreeMap<PartyId, Suite>,
+    pub limits: Limits,
+    pub witnesses: WitnessPolicy,
+}
+
+/// The topic that a crafted request names, so that its manifest can name it too.
+fn topic_of(parts: &[(&str, &[u8])]) -> Option<String> {
+    let (_, content) = parts.iter().find(|(name, _)| *name == "content")?;
+    let content: serde_json::Value = serde_json::from_slice(content).ok()?;
+    Some(content["body"]["topic"].as_str()?.to_owned())
+}
+
+/// What must not change when a message has no effect, apart from the office log.
+pub fn effects(house: &House, peer: &House) -> impl PartialEq + std::fmt::Debug + use<> {
+    (
+        house.reader().cases().unwrap(),
+        house.reader().channel(&peer.party).unwrap(),
+        house.reader().accepted().unwrap(),
+        house
+            .reader()
+            .head(&format!("exchange-{}", peer.party))
+            .unwrap(),
+    )
+}
+
+/// The id of an encoded message.
+pub fn id_of(bytes: &[u8]) -> Hash {
+    Message::decode(bytes).unwrap().id()
+}
+
+/// The event that a receipt states.
+pub fn event(receipt: &str) -> ReceiptEvent {
+    SignedReceipt::from_json(receipt.as_bytes())
+        .unwrap()
+        .statement()
+        .event
+}
+
+fn append_files(folder: &Path, all: &mut Vec<u8>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            append_files(&path, all);
+        } else {
+            all.extend(std::fs::read(&path).unwrap());
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
 fn open_office(
     party: &PartyId,
     dir: &tempfile::TempDir,
     keys: &Keys,
     manifest: &SignedKeyManifest,
+    agreements: &BTreeMap<PartyId, Suite>,
+    witnesses: &WitnessPolicy,
+    limits: Limits,
     clock: &Arc<TestClock>,
     exercise: bool,
     openings: u64,
@@ -464,35 +836,49 @@ fn open_office(
         .logs
         .iter()
         .map(|(log, key)| {
-            let origin = format!("{node}/{log}");
-            let signer: Box<dyn NoteSigner + Send + Sync> = Box::new(key.signer(&origin));
+            let epoch = keys.epochs.get(log).copied().unwrap_or(1);
+            let origin = office::epoch::origin_of_epoch(&format!("{node}/{log}"), epoch);
             LogSigner {
                 log: log.clone(),
+                signers: key.signers(&origin),
                 origin,
-                signer,
             }
         })
         .collect();
-    let database = Sqlite::open(&dir.path().join("node.db"), signers, |error| {
-        panic!("the writer stopped: {error}")
-    })
+    let database = Sqlite::open(
+        &dir.path().join("node.db"),
+        &dir.path().join("node.anchor"),
+        signers,
+        |error| panic!("the writer stopped: {error}"),
+    )
     .unwrap();
+    let again = |key: &Arc<SigningKey>| {
+        let secret = key.to_secret_bytes().unwrap();
+        SigningKey::from_secret_bytes(key.suite(), &secret).unwrap()
+    };
     let keyring = Keyring {
         party: party.clone(),
-        signing: SigningKey::from_secret_bytes(&keys.signing.to_secret_bytes()).unwrap(),
-        sealing: vec![keys.sealing.to_secret_string().parse().unwrap()],
+        signing: keys.signing.iter().map(again).collect(),
+        sealing: keys.sealing.clone(),
+        witness: keys
+            .witness
+            .as_ref()
+            .map(|key| WitnessKey::from_secret_bytes(&key.to_secret_bytes()).unwrap()),
         manifest: manifest.clone(),
     };
     let parts = Parts {
         database: Arc::new(database),
+        objects: Arc::new(Folder::open(&dir.path().join("files")).unwrap()),
         keyring,
+        agreements: agreements.clone(),
+        witnesses: witnesses.clone(),
         bundle: bundle(),
         clock: clock.clone(),
         entropy: Arc::new(Seeded {
             seed: format!("{party} {openings}"),
             calls: AtomicU64::new(0),
         }),
-        limits: Limits::default(),
+        limits,
         exercise,
     };
     Arc::new(Office::open(parts).unwrap())
@@ -511,15 +897,28 @@ pub fn houses(exercise: bool) -> (House, House) {
     (de, cn)
 }
 
-/// Hands over what waits in one direction; gives how many messages that were.
-pub fn deliver(from: &House, to: &House) -> usize {
-    let waiting = from.waiting(&to.party);
-    for (_, bytes) in &waiting {
-        let receipt = to.take(from, bytes).unwrap();
-        let id = Message::decode(bytes, u64::MAX).unwrap().id();
-        from.office.file_receipt(&to.party, id, &receipt).unwrap();
+/// Takes the next step of what is due in one direction; gives the event of its receipt.
+pub fn step(from: &House, to: &House) -> Option<ReceiptEvent> {
+    let delivery = from.office.next_delivery(&to.party).unwrap()?;
+    let message = delivery.message;
+    let receipt = match &delivery.step {
+        DeliveryStep::Consign { bytes, .. } => to.consign(from, bytes),
+        DeliveryStep::Release { headers } => to.office.open_message(&from.party, &message, headers),
     }
-    waiting.len()
+    .unwrap();
+    from.office
+        .file_receipt(&to.party, message, &receipt)
+        .unwrap();
+    Some(event(&receipt))
+}
+
+/// Hands over what waits in one direction, both steps; gives how many messages that were.
+pub fn deliver(from: &House, to: &House) -> usize {
+    let mut through = 0;
+    while let Some(event) = step(from, to) {
+        through += usize::from(event != ReceiptEvent::ContentConsignment);
+    }
+    through
 }
 
 /// Hands over in both directions until nothing waits.
@@ -546,19 +945,11 @@ pub fn honest_answer() -> AnswerDraft {
 
 /// An attachment in which a person hides: the gate stops what it goes with.
 pub fn hidden_person() -> NewAttachment {
-    NewAttachment {
-        name: "notes.txt".to_owned(),
-        media_type: "text/plain".to_owned(),
-        bytes: fixture("forum-notes.txt"),
-    }
+    NewAttachment::inline("notes.txt", "text/plain", fixture("forum-notes.txt"))
 }
 
 pub fn attachment(name: &str, bytes: &[u8]) -> NewAttachment {
-    NewAttachment {
-        name: name.to_owned(),
-        media_type: "text/plain".to_owned(),
-        bytes: bytes.to_vec(),
-    }
+    NewAttachment::inline(name, "text/plain", bytes.to_vec())
 }
 
 /// A refusal whose ground must not show.

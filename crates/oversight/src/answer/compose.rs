@@ -1,7 +1,9 @@
 //! Composing an answer from inquiry, bindings and evidence.
 
 use super::plan::plan;
-use super::{Answer, AnswerFormat, InquiryHead, Issuer, PlannedQuestion, execute, part_digests};
+use super::{
+    Answer, AnswerFormat, AnswerStatus, InquiryHead, Issuer, PlannedQuestion, execute, part_digests,
+};
 use crate::binding::Bindings;
 use crate::error::OversightError;
 use crate::evidence::{Evidence, JournalPosition};
@@ -26,7 +28,8 @@ pub struct Composition<'a> {
     pub exercise: bool,
 }
 
-/// Composes the answer, with the evidence that it cites and no more. It is not sealed yet.
+/// Composes the answer, with the evidence that it cites and no more. It is a draft: it is sealed when
+/// a second officer has released it ([`super::released`]).
 ///
 /// # Errors
 /// When a binding names no demand of the inquiry, or the evidence cannot be read.
@@ -95,7 +98,8 @@ pub(crate) fn assemble(
     let position = JournalPosition::of(&evidence.records)
         .ok_or_else(|| OversightError::Checkpoint(evidence.records.log.clone()))?;
     let mut answer = Answer {
-        format: AnswerFormat::V1,
+        format: AnswerFormat::V2,
+        status: AnswerStatus::Draft,
         inquiry,
         lang: language.into(),
         issuer: Issuer {
@@ -113,6 +117,7 @@ pub(crate) fn assemble(
         sources: executed.sources,
         evidence,
         digests: Vec::new(),
+        release: None,
         seal: None,
     };
     answer.digests = part_digests(&answer)?;

@@ -1,8 +1,9 @@
 //! Hashes over the parts of an answer, and the seal over all of it.
 //!
-//! The seal alone would do to find a change. The parts' hashes tell where it is.
+//! The seal alone would do to find a change. The parts' hashes tell where it is. They are the same in
+//! the draft and in what was released: only status, release and seal are added.
 
-use super::Answer;
+use super::{Answer, AnswerStatus, Release};
 use crate::error::OversightError;
 use journal::hash::{Hash, sha256};
 use records::Timestamp;
@@ -71,11 +72,19 @@ pub(crate) fn document_hash(answer: &Answer) -> Result<Hash, OversightError> {
 }
 
 impl Answer {
-    /// Seals the answer with the issuer's key. `time` is now, at the edge.
+    /// Marks the answer as released and seals it with the issuer's key. `time` is now, at the edge.
+    /// That it *was* released is proved by `release` and by nothing else; see [`super::released`].
     ///
     /// # Errors
     /// When the issuer's name is no party, which composing excludes.
-    pub fn seal(&mut self, key: &SigningKey, time: Timestamp) -> Result<(), OversightError> {
+    pub fn seal(
+        &mut self,
+        release: Release,
+        key: &SigningKey,
+        time: Timestamp,
+    ) -> Result<(), OversightError> {
+        self.status = AnswerStatus::Released;
+        self.release = Some(release);
         let seal = AnswerSeal {
             format: AnswerSealFormat::V1,
             document: document_hash(self)?,

@@ -9,6 +9,7 @@ use crate::binding::Bound;
 use crate::evidence::View;
 use crate::finding::{AnswerKind, Asked, Outcome, Said, Wording, offered, premise};
 use crate::inquiry::Outcome as When;
+use journal::grade::Grade;
 use locales::Language;
 use records::RecordId;
 use records::body::{Text, Truth};
@@ -201,6 +202,7 @@ fn part(
                 Some(Cited {
                     record,
                     entry: known.entry,
+                    grade: known.grade,
                     note,
                 })
             })
@@ -213,6 +215,7 @@ fn summary(questions: &[Question], words: Wording) -> Summary {
     for part in questions.iter().flat_map(|question| &question.answers) {
         *by_kind.entry(part.kind).or_insert(0) += 1;
     }
+    let by_grade = by_grade(questions);
     let total = questions.len() as u64;
     let main = |question: &&Question| {
         question
@@ -239,7 +242,7 @@ fn summary(questions: &[Question], words: Wording) -> Summary {
         questions: total,
         answered_from_records: answered,
         by_kind,
-        text: vec![
+        text: [
             words.text("summary", &numbers),
             words.text("summary-definition", &[]),
             words.text(
@@ -249,6 +252,30 @@ fn summary(questions: &[Question], words: Wording) -> Summary {
                     ("kinds", &kinds.join("; ")),
                 ],
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(by_grade_in_words(&by_grade, words))
+        .collect(),
+        by_grade,
     }
+}
+
+/// The records that answers cite, each once, by who vouches for the entries that hold them.
+fn by_grade(questions: &[Question]) -> BTreeMap<Grade, u64> {
+    let parts = questions.iter().flat_map(|question| &question.answers);
+    let cited = parts.flat_map(|part| part.cited.iter().map(|it| (it.record, it.grade)));
+    let mut by_grade = BTreeMap::new();
+    for grade in cited.collect::<BTreeMap<RecordId, Grade>>().into_values() {
+        *by_grade.entry(grade).or_insert(0) += 1;
+    }
+    by_grade
+}
+
+fn by_grade_in_words(by_grade: &BTreeMap<Grade, u64>, words: Wording) -> Option<String> {
+    let grades = by_grade.iter().rev();
+    let listed: Vec<String> = grades
+        .map(|(grade, count)| format!("{count} {}", words.label("grade", grade.code())))
+        .collect();
+    let listed = listed.join("; ");
+    (!listed.is_empty()).then(|| words.text("summary-grades", &[("grades", &listed)]))
 }

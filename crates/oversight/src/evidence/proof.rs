@@ -1,13 +1,17 @@
 //! Checking evidence: that the keys are whole, and that every log says what the extracts show.
 
 use super::Evidence;
+use super::cosigned::{Grades, MAX_COSIGNED};
 use journal::checkpoint::Checkpoint;
 use journal::extract::{Extract, ExtractError};
-use office::peer::log_verifier;
+use journal::log_key::LogVerifier;
+use journal::note::NoteError;
+use journal::policy::PolicyError;
 use office::{OFFICE_LOG, exchange_log};
 use records::PartyId;
 use seal::key_manifest::{KeyManifest, SignedKeyManifest};
-use seal::keys::{Fingerprint, VerifyingKey};
+use seal::keys::Fingerprint;
+use seal::revocation::RevokedKind;
 use serde_json::Value;
 
 /// Most key manifests that evidence may carry: own and those of counterparts.
@@ -22,8 +26,8 @@ pub struct ManifestProof {
     pub fingerprint: Fingerprint,
     /// Whether it is among the fingerprints that the reader trusts; none where none were given.
     pub trusted: Option<bool>,
-    /// The key that signs for the house.
-    pub signing: VerifyingKey,
+    /// The manifest.
+    pub keys: KeyManifest,
 }
 
 /// One exchange whose logs hold.
@@ -46,6 +50,8 @@ pub struct Proof {
     pub office: Option<Checkpoint>,
     /// The exchanges.
     pub exchanges: Vec<ExchangeProof>,
+    /// Who vouches for the logs.
+    pub grades: Grades,
 }
 
 /// Why a part of the evidence does not hold.
@@ -89,6 +95,41 @@ pub enum ProofFault {
         /// Why.
         source: ExtractError,
     },
+    /// Too many cosigned checkpoints.
+    #[error("more than {MAX_COSIGNED} cosigned checkpoints")]
+    TooManyCosigned,
+    /// A text that names witnesses cannot be read.
+    #[error("the list of witnesses does not hold")]
+    Policy(#[source] PolicyError),
+    /// A cosigned checkpoint is malformed.
+    #[error("a cosigned checkpoint is malformed")]
+    CosignedForm,
+    /// A cosigned checkpoint is of a log that is not shown.
+    #[error("a cosigned checkpoint is of log {0}, which the file does not show")]
+    CosignedStranger(String),
+    /// A cosigned checkpoint that its own log has not signed.
+    #[error("a cosigned checkpoint of log {0} is not signed by the log")]
+    CosignedUnsigned(String),
+    /// Others have vouched for another tree than the one that is shown.
+    #[error(
+        "log {log} as shown does not continue the checkpoint over {size} entries that was cosigned"
+    )]
+    CosignedContradicts {
+        /// Origin of the log.
+        log: String,
+        /// Entries that the cosigned checkpoint covers.
+        size: u64,
+    },
+    /// A cosignature by a known witness does not hold.
+    #[error("a cosignature under log {log} at {size} entries is forged")]
+    Cosignature {
+        /// Origin of the log.
+        log: String,
+        /// Entries that the checkpoint covers.
+        size: u64,
+        /// Why it does not hold.
+        source: NoteError,
+    },
     /// An exchange log is shown in part only, so that nothing could be counted in it.
     #[error("log {log} of party {party} is not shown completely")]
     Incomplete {
@@ -112,9 +153,11 @@ impl Evidence {
             party: manifest.party.clone(),
             fingerprint: manifest.fingerprint(),
             trusted: (!trusted.is_empty()).then(|| trusted.contains(&manifest.fingerprint())),
-            signing: manifest.signing.clone(),
+            keys: manifest.clone(),
         });
         let manifests = manifests.collect();
+        let (grades, ungraded) = self.grades(&keys);
+        faults.extend(ungraded);
         let mut check =
             |extract: &Extract, party: &PartyId, log: &str, complete: bool| match prove_extract(
                 &keys, extract, party, log, complete,
@@ -151,6 +194,7 @@ impl Evidence {
                 manifests,
                 office,
                 exchanges,
+                grades,
             },
             faults,
         )
@@ -182,6 +226,15 @@ fn read_manifest(number: usize, value: &Value) -> Result<KeyManifest, ProofFault
     read.map_err(|source| ProofFault::Manifest { number, source })
 }
 
+/// The manifests as they are, for reading only: whether they hold is for [`Evidence::prove`].
+pub(super) fn claimed_manifests(keys: &[Value]) -> Vec<KeyManifest> {
+    let statements = keys.iter().take(MAX_MANIFESTS).filter_map(|signed| {
+        let statement = signed.get("statement")?;
+        serde::Deserialize::deserialize(statement).ok()
+    });
+    statements.collect()
+}
+
 fn prove_extract(
     keys: &[KeyManifest],
     extract: &Extract,
@@ -193,17 +246,29 @@ fn prove_extract(
         .iter()
         .find(|manifest| manifest.party == party.as_str())
         .ok_or_else(|| ProofFault::NoManifest(party.clone()))?;
-    let (origin, verifier) = log_verifier(manifest, log).map_err(|_| ProofFault::NoLogKey {
+    let mut fault = ProofFault::NoLogKey {
         party: party.clone(),
         log: log.to_owned(),
-    })?;
-    let verified = extract
-        .verify(&origin, &[&verifier])
-        .map_err(|source| ProofFault::Extract {
-            party: party.clone(),
-            log: log.to_owned(),
-            source,
-        })?;
+    };
+    let mut proven = None;
+    for verifier in log_verifiers(manifest, log) {
+        match extract.verify(verifier.origin(), &verifier.demanded()) {
+            Ok(verified) => {
+                proven = Some(verified);
+                break;
+            }
+            // The key that signs now comes first: its complaint is the one to be heard.
+            Err(source) if matches!(fault, ProofFault::NoLogKey { .. }) => {
+                fault = ProofFault::Extract {
+                    party: party.clone(),
+                    log: log.to_owned(),
+                    source,
+                };
+            }
+            Err(_) => {}
+        }
+    }
+    let verified = proven.ok_or(fault)?;
     if complete && !verified.is_complete() {
         return Err(ProofFault::Incomplete {
             party: party.clone(),
@@ -211,4 +276,22 @@ fn prove_extract(
         });
     }
     Ok(verified.checkpoint().clone())
+}
+
+/// The keys of a party's log, the one that signs now first, then those of earlier keys and epochs
+/// that were not taken back.
+pub(crate) fn log_verifiers<'a>(
+    manifest: &'a KeyManifest,
+    log: &'a str,
+) -> impl Iterator<Item = LogVerifier> + 'a {
+    manifest
+        .logs
+        .iter()
+        .filter(move |reference| reference.name == log)
+        .filter(|reference| {
+            manifest
+                .revocation(RevokedKind::Log, reference.id())
+                .is_none()
+        })
+        .filter_map(|reference| reference.verifier().ok())
 }

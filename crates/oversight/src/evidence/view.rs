@@ -1,9 +1,11 @@
 //! Evidence as findings read it. Reading proves nothing; see [`Evidence::prove`].
 
-use super::{Evidence, RECORD_ENTRY};
+use super::proof::claimed_manifests;
+use super::{Evidence, Grades, RECORD_ENTRY, unverified_checkpoint};
 use crate::error::OversightError;
 use crate::statistics::Ledger;
 use jiff::civil::Date;
+use journal::grade::Grade;
 use journal::opening::Opening;
 use records::{PartyId, Record, RecordId, Timestamp};
 use serde::Deserialize;
@@ -17,6 +19,8 @@ pub struct Known {
     pub record: Record,
     /// Number of the entry in the office journal.
     pub entry: u64,
+    /// Who, besides the issuer, vouches for that entry.
+    pub grade: Grade,
     /// The record that revises it, where there is one.
     pub superseded_by: Option<RecordId>,
 }
@@ -30,6 +34,8 @@ pub struct ExchangeView {
     pub own: Ledger,
     /// As the counterpart did.
     pub counterpart: Option<Ledger>,
+    /// How far the logs are vouched for.
+    pub grades: Grades,
 }
 
 /// Everything a finding may look at.
@@ -73,12 +79,17 @@ impl Evidence {
     /// # Errors
     /// When an entry holds no record, or an exchange log cannot be counted.
     pub fn view(&self) -> Result<View, OversightError> {
+        let (grades, _) = self.grades(&claimed_manifests(&self.keys));
+        let origin = unverified_checkpoint(&self.records)
+            .map(|checkpoint| checkpoint.origin)
+            .unwrap_or_default();
         let mut records = Vec::with_capacity(self.records.entries.len());
         for entry in &self.records.entries {
             let record = record_of(entry.index, &entry.opening)?;
             records.push(Known {
                 record,
                 entry: entry.index,
+                grade: grades.of(&origin, entry.index.saturating_add(1)),
                 superseded_by: None,
             });
         }
@@ -104,6 +115,7 @@ impl Evidence {
                 counterpart: counterpart
                     .map(|extract| ledger(extract, &exchange.peer, &self.party))
                     .transpose()?,
+                grades: grades.clone(),
             });
         }
         Ok(View {
@@ -113,6 +125,15 @@ impl Evidence {
             records,
             exchanges,
         })
+    }
+}
+
+impl ExchangeView {
+    /// The grade of what was counted in a log: of its entries up to the last that bears on any
+    /// figure. What others have vouched for gives the same figures as the whole.
+    #[must_use]
+    pub fn grade(&self, ledger: &Ledger) -> Grade {
+        self.grades.of(&ledger.origin, ledger.decided)
     }
 }
 

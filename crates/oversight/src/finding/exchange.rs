@@ -3,7 +3,9 @@
 use super::figures::{Counter, Row, What};
 use super::statements::not_recorded;
 use super::{AnswerKind, Asked, Outcome, Table};
-use crate::statistics::{Discrepancies, Scope};
+use crate::evidence::ExchangeView;
+use crate::statistics::{Discrepancies, Ledger, Scope};
+use journal::grade::Grade;
 use records::PartyId;
 use records::body::Truth;
 use records::vocabulary::ExternalReason;
@@ -86,6 +88,7 @@ fn say_log(outcome: &mut Outcome, counter: &Counter<'_>, asked: &Asked<'_>) {
         ),
     };
     outcome.say(text, []);
+    outcome.say(say_grade(counter.exchange, own, asked), []);
     if counter.until.is_none() && own.since.is_some() {
         let cut_off = words.day(asked.view.cut_off);
         outcome.say(words.text("log-later", &[("date", &cut_off)]), []);
@@ -96,6 +99,7 @@ fn say_log(outcome: &mut Outcome, counter: &Counter<'_>, asked: &Asked<'_>) {
             &[("side", &words.of_side(&counter.exchange.peer))],
         ),
         Some(counterpart) => {
+            outcome.say(say_grade(counter.exchange, counterpart, asked), []);
             let found = Discrepancies::between(own, counterpart, asked.view.as_of);
             let size = counterpart.size.to_string();
             let rows = found.to_rows();
@@ -121,6 +125,24 @@ fn say_log(outcome: &mut Outcome, counter: &Counter<'_>, asked: &Asked<'_>) {
         }
     };
     outcome.say(text, []);
+}
+
+/// Who vouches for a log that was counted in.
+fn say_grade(exchange: &ExchangeView, ledger: &Ledger, asked: &Asked<'_>) -> String {
+    let words = asked.wording;
+    let vouched = exchange.grades.vouched(&ledger.origin, ledger.decided);
+    match vouched.filter(|vouched| vouched.grade > Grade::SelfSigned) {
+        None => words.text("log-self-signed", &[("log", &ledger.origin)]),
+        Some(vouched) => words.text(
+            "log-witnessed",
+            &[
+                ("log", &ledger.origin),
+                ("grade", &words.label("grade", vouched.grade.code())),
+                ("witnesses", &vouched.witnesses.join(", ")),
+                ("size", &vouched.size.to_string()),
+            ],
+        ),
+    }
 }
 
 fn any_exercise(counter: &Counter<'_>) -> bool {

@@ -202,10 +202,12 @@ impl<'a> Counter<'a> {
             definition: self.definition(scope, what),
             log: self.exchange.own.origin.clone(),
             size: self.exchange.own.size,
+            grade: self.exchange.grade(&self.exchange.own),
             counterpart: counterpart.map(|(tally, ledger)| CounterpartCount {
                 log: ledger.origin.clone(),
                 size: ledger.size,
                 value: self.count_in(tally, sender, row, scope, what),
+                grade: self.exchange.grade(ledger),
             }),
         });
         value.to_string()

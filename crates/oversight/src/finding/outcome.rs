@@ -1,5 +1,6 @@
 //! What a finding says.
 
+use journal::grade::Grade;
 use records::RecordId;
 use records::body::Truth;
 use serde::{Deserialize, Serialize};
@@ -138,6 +139,8 @@ pub struct CounterpartCount {
     pub size: u64,
     /// What is counted there.
     pub value: u64,
+    /// Who, besides its keeper, vouches for what was counted there.
+    pub grade: Grade,
 }
 
 /// A figure, with what was counted, and where.
@@ -158,6 +161,8 @@ pub struct Figure {
     pub log: String,
     /// Number of entries; all of them were looked at.
     pub size: u64,
+    /// Who, besides the issuer, vouches for what was counted.
+    pub grade: Grade,
     /// The count from the counterpart's log, where it is at hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counterpart: Option<CounterpartCount>,

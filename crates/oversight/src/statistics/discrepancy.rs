@@ -35,7 +35,7 @@ pub struct OneSided {
     pub created: Timestamp,
     /// Whose log has it.
     pub known_to: PartyId,
-    /// Whether that log shows that it was delivered. Then the other log should have it.
+    /// Whether that log shows that it was delivered (event D.1). Then the other log should have it.
     pub delivered: bool,
 }
 
@@ -193,6 +193,9 @@ fn alone(message: &Message, ledger: &Ledger) -> OneSided {
 fn differences(own: &Message, counterpart: &Message) -> Vec<MessageDiffers> {
     let code = |code: Option<&'static str>| code.unwrap_or("-").to_owned();
     let time = |time: Option<Timestamp>| time.map_or("-".to_owned(), |time| time.to_string());
+    // What the content says is on both sides once both know that it was handed over. Until then one
+    // side has not read it, or does not know that the other has.
+    let read = own.handed_over && counterpart.handed_over;
     let side = |m: &Message| {
         [
             ("kind", kind_code(m.kind).to_owned()),
@@ -202,8 +205,11 @@ fn differences(own: &Message, counterpart: &Message) -> Vec<MessageDiffers> {
             ("thread", m.thread.clone()),
             ("deadline", time(m.deadline)),
             ("topic", code(m.topic.map(Topic::code))),
-            ("outcome", code(m.outcome.map(|o| o.code()))),
-            ("reason", code(m.reason.map(|r| r.code()))),
+            (
+                "outcome",
+                code(m.outcome.filter(|_| read).map(|o| o.code())),
+            ),
+            ("reason", code(m.reason.filter(|_| read).map(|r| r.code()))),
         ]
     };
     let pairs = side(own).into_iter().zip(side(counterpart));

@@ -1,4 +1,8 @@
 //! The messages of one exchange log.
+//!
+//! A message goes through a log in steps: accepted and not yet readable (event D.1), then opened
+//! (E.1) or found unusable (E.2). What can be known of it at the first step is the same on both
+//! sides; what its content says counts from the second.
 
 use crate::evidence::unverified_checkpoint;
 use journal::extract::{Extract, ExtractEntry};
@@ -6,8 +10,9 @@ use journal::opening::Shown;
 use records::vocabulary::{ExternalReason, MessageKind, Outcome, Topic};
 use records::{PartyId, Timestamp};
 use seal::receipt::ReceiptEvent;
+use seal::revocation::{RevocationEntry, SignatureEntry, counts};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 /// Why a log cannot be counted. A log of which something needed is hidden must not be counted at
@@ -56,14 +61,17 @@ pub struct Message {
     pub thread: String,
     /// When an answer is due.
     pub deadline: Option<Timestamp>,
-    /// What a request is about; none where the receiver could not read it.
+    /// What a request is about, as its manifest says; none for a topic this version does not know.
     pub topic: Option<Topic>,
-    /// What an answer says.
+    /// What an answer says; none while this log's keeper could not read it.
     pub outcome: Option<Outcome>,
     /// The coarse reason of an answer that gives no full information.
     pub reason: Option<ExternalReason>,
-    /// Whether it has reached the other side: accepted there, or receipted by it.
+    /// Whether it has reached the other side, by its receipt: the other side holds it and cannot
+    /// deny that (event D.1).
     pub delivered: bool,
+    /// Whether the other side has its content (event E.1). Only then does an answer answer.
+    pub handed_over: bool,
 }
 
 /// An exchange log, read for counting.
@@ -81,6 +89,33 @@ pub struct Ledger {
     pub since: Option<Timestamp>,
     /// The messages by id, each once.
     pub messages: BTreeMap<String, Message>,
+    /// Messages that do not count: the key that signed them was taken back by an entry before them.
+    pub void: Vec<String>,
+    /// How many entries, from the first, bear on any figure: what stands behind them counts nothing
+    /// and changes nothing.
+    pub decided: u64,
+    /// Whether a key that signed messages here was taken back later in this log: that they count is
+    /// decided by the log's order, and rests on whoever vouches for it.
+    pub order_decides: bool,
+}
+
+/// A side and the id of one of its keys: nobody takes back the keys of the other side.
+type Signer = (PartyId, String);
+
+/// Keys that a log's entries have taken back, each with the entry that did first.
+#[derive(Default)]
+struct Revoked(BTreeMap<Signer, RevocationEntry>);
+
+impl Revoked {
+    /// Whether what this key signed counts at this place of the log.
+    fn count(&self, key: &Signer, index: u64) -> bool {
+        let signature = SignatureEntry {
+            log: LOG.to_owned(),
+            index,
+        };
+        let revocation = self.0.get(key);
+        revocation.is_none_or(|revocation| counts(&signature, revocation))
+    }
 }
 
 impl Ledger {
@@ -100,31 +135,79 @@ impl Ledger {
             sides: [other.clone(), keeper.clone()],
             since: None,
             messages: BTreeMap::new(),
+            void: Vec::new(),
+            decided: 0,
+            order_decides: false,
         };
+        let mut revoked = Revoked::default();
+        let mut signers = BTreeSet::new();
         for entry in &extract.entries {
             let row = Row(entry);
             let time = row.read("time")?;
             ledger.since = ledger.since.or(Some(time));
             match row.text("kind")? {
-                "message.sent" => ledger.add(row.message(keeper, false)?),
-                "message.accepted" => {
-                    let usable = row.optional_text("event")? == Some(consigned());
-                    ledger.add(row.message(other, usable)?);
+                "message.sent" => {
+                    let message = row.message(keeper)?;
+                    let key = row.signer(keeper)?;
+                    ledger.add(message, revoked.count(&key, entry.index));
+                    signers.insert(key);
                 }
-                "receipt.received" if row.optional_text("event")? == Some(consigned()) => {
-                    if let Some(message) = ledger.messages.get_mut(row.text("message")?) {
-                        message.delivered = true;
+                "message.accepted" => {
+                    let mut message = row.message(other)?;
+                    message.delivered = row.event()? == Some(ReceiptEvent::ContentConsignment);
+                    let key = row.signer(other)?;
+                    ledger.add(message, revoked.count(&key, entry.index));
+                    signers.insert(key);
+                }
+                "message.opened" => {
+                    let handed_over = row.event()? == Some(ReceiptEvent::ContentHandover);
+                    if let Some(message) = ledger.message_of(other, &row)?
+                        && handed_over
+                    {
+                        message.handed_over = true;
+                        message.outcome = row.optional("outcome")?;
+                        message.reason = row.optional("reason")?;
                     }
                 }
-                _ => {}
+                "receipt.received" => {
+                    let event = row.event()?;
+                    if let Some(message) = ledger.message_of(keeper, &row)? {
+                        let handed_over = event == Some(ReceiptEvent::ContentHandover);
+                        message.handed_over |= handed_over;
+                        message.delivered |=
+                            handed_over || event == Some(ReceiptEvent::ContentConsignment);
+                    }
+                }
+                "keys.published" => row.revocations(keeper, &mut revoked)?,
+                "keys.accepted" => row.revocations(other, &mut revoked)?,
+                _ => continue,
             }
+            ledger.decided = entry.index.saturating_add(1);
         }
+        ledger.order_decides = signers.iter().any(|key| revoked.0.contains_key(key));
         Ok(ledger)
     }
 
-    /// A message counts once, however often it is written down.
-    fn add(&mut self, message: Message) {
-        self.messages.entry(message.id.clone()).or_insert(message);
+    /// A message counts once, however often it is written down, and only if its key still counted.
+    fn add(&mut self, message: Message, counts: bool) {
+        if self.messages.contains_key(&message.id) {
+            return;
+        }
+        if counts {
+            self.messages.insert(message.id.clone(), message);
+        } else {
+            self.void.push(message.id);
+        }
+    }
+
+    /// The message of this sender that an entry is about.
+    fn message_of(
+        &mut self,
+        sender: &PartyId,
+        row: &Row<'_>,
+    ) -> Result<Option<&mut Message>, LedgerError> {
+        let message = self.messages.get_mut(row.text("message")?);
+        Ok(message.filter(|message| message.sender == *sender))
     }
 
     /// The messages of one case, in the order of their writing.
@@ -139,9 +222,8 @@ impl Ledger {
     }
 }
 
-fn consigned() -> &'static str {
-    ReceiptEvent::ContentConsignment.code()
-}
+/// What orders entries within one ledger: it is of one log.
+const LOG: &str = "exchange";
 
 /// One entry, read field by field.
 struct Row<'a>(&'a ExtractEntry);
@@ -187,7 +269,37 @@ impl<'a> Row<'a> {
         self.optional(field)?.ok_or_else(|| self.malformed(field))
     }
 
-    fn message(&self, sender: &PartyId, delivered: bool) -> Result<Message, LedgerError> {
+    fn event(&self) -> Result<Option<ReceiptEvent>, LedgerError> {
+        Ok(self
+            .optional_text("event")?
+            .and_then(ReceiptEvent::from_code))
+    }
+
+    /// The key that signed the message of this entry.
+    fn signer(&self, sender: &PartyId) -> Result<Signer, LedgerError> {
+        Ok((sender.clone(), self.text("sender_key")?.to_owned()))
+    }
+
+    /// The keys of `owner` that this entry takes back; the first entry that does decides.
+    fn revocations(&self, owner: &PartyId, revoked: &mut Revoked) -> Result<(), LedgerError> {
+        let Some(keys) = self.field("revoked")? else {
+            return Ok(());
+        };
+        let malformed = || self.malformed("revoked");
+        for key in keys.as_array().ok_or_else(malformed)? {
+            let key = key.as_str().ok_or_else(malformed)?.to_owned();
+            revoked
+                .0
+                .entry((owner.clone(), key))
+                .or_insert_with(|| RevocationEntry {
+                    log: LOG.to_owned(),
+                    index: self.0.index,
+                });
+        }
+        Ok(())
+    }
+
+    fn message(&self, sender: &PartyId) -> Result<Message, LedgerError> {
         let message = Message {
             id: self.text("message")?.to_owned(),
             kind: self.text("message_kind")?.parse().ok(),
@@ -199,10 +311,12 @@ impl<'a> Row<'a> {
             created: self.read("created")?,
             thread: self.text("thread")?.to_owned(),
             deadline: self.optional("deadline")?,
-            topic: self.optional("topic")?,
+            // The sender's word, written down before anybody here could read the content.
+            topic: self.optional_text("topic")?.and_then(|it| it.parse().ok()),
             outcome: self.optional("outcome")?,
             reason: self.optional("reason")?,
-            delivered,
+            delivered: false,
+            handed_over: false,
         };
         if message.sender == *sender {
             Ok(message)

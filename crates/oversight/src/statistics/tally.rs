@@ -44,9 +44,10 @@ impl Scope {
 pub enum Measure {
     /// Requests for information.
     Requests,
-    /// Requests that reached the other side.
+    /// Requests that reached the other side (event D.1), whether or not it could read them.
     Delivered,
-    /// Requests answered, by the outcome of the latest answer.
+    /// Requests answered, by the outcome of the latest answer whose content the requesting side has
+    /// (event E.1).
     Answered(Outcome),
     /// Requests answered without information, by the reason that the requesting side was given.
     NotGiven(ExternalReason),
@@ -85,7 +86,7 @@ impl Measure {
 pub struct Cell {
     /// The side that asked or checked.
     pub sender: PartyId,
-    /// What it asked about; none for checks, and for requests whose content was not readable.
+    /// What it asked about; none for checks, and for requests of a topic this version does not know.
     pub topic: Option<Topic>,
     /// Real or exercise.
     pub scope: Scope,
@@ -146,13 +147,13 @@ impl Ledger {
         }
     }
 
-    /// The latest message of this kind that the other side sent in the same case and that was taken
-    /// as such: what the receiver could not make ready for its officers answers nothing.
+    /// The latest message of this kind that the other side sent in the same case and that was handed
+    /// over: what the receiver could not read, or not use, answers nothing.
     fn followed_by(&self, message: &Message, kind: MessageKind) -> Option<&Message> {
         let thread = self.thread(&message.thread);
         let follows = |other: &&Message| {
             other.kind == Some(kind)
-                && other.delivered
+                && other.handed_over
                 && other.sender != message.sender
                 && other.exercise == message.exercise
         };
@@ -162,7 +163,7 @@ impl Ledger {
     fn withdrawn(&self, request: &Message) -> bool {
         self.thread(&request.thread).iter().any(|other| {
             other.kind == Some(MessageKind::Withdrawal)
-                && other.delivered
+                && other.handed_over
                 && other.sender == request.sender
         })
     }

@@ -1,6 +1,6 @@
 //! What is stated against what is recomputed, value by value, with names a reader understands.
 
-use crate::answer::Answer;
+use crate::answer::{Answer, AnswerStatus};
 use serde_json::Value;
 use std::fmt;
 
@@ -114,9 +114,11 @@ enum Step<'a> {
 
 /// Everything that differs. Figures come first, then tables, statements and the rest.
 pub(super) fn differences(stated: &Answer, recomputed: &Answer) -> Vec<Difference> {
-    // The recomputed answer is unsealed and hashes itself; both are checked elsewhere.
+    // The recomputed answer is a draft and hashes itself; both are checked elsewhere.
     let bare = |answer: &Answer| {
         let bare = Answer {
+            status: AnswerStatus::Draft,
+            release: None,
             seal: None,
             digests: Vec::new(),
             ..answer.clone()

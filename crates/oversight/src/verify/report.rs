@@ -1,10 +1,12 @@
 //! What a verified answer proves, by whom, and what it only asserts.
 
-use crate::answer::Answer;
-use crate::evidence::Proof;
+use crate::answer::{Answer, AnswerStatus};
+use crate::evidence::{Proof, Vouched};
 use crate::finding::AnswerKind;
 use journal::checkpoint::Checkpoint;
+use journal::grade::Grade;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A party and its key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,6 +34,10 @@ pub struct LogLine {
     pub complete: bool,
     /// Entries shown.
     pub shown: u64,
+    /// The best grade that covers everything shown that counts.
+    pub grade: Grade,
+    /// Who has cosigned it, and up to which entry.
+    pub vouched: Vec<Vouched>,
 }
 
 /// Whose word a figure has.
@@ -61,6 +67,8 @@ pub struct FigureLine {
     /// Whose word it has.
     #[serde(flatten)]
     pub proved: ProvedBy,
+    /// Who, besides its keeper, vouches for the log it was counted in.
+    pub grade: Grade,
 }
 
 /// The seal.
@@ -72,6 +80,15 @@ pub struct SealLine {
     pub time: String,
     /// SHA-256 of the document, in base64.
     pub document: String,
+}
+
+/// The release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReleaseLine {
+    /// Number of the entry in the issuer's journal.
+    pub entry: u64,
+    /// When, by the issuer's clock.
+    pub time: String,
 }
 
 /// Something that no proof in the file covers.
@@ -99,11 +116,25 @@ pub enum Assertion {
     },
     /// When the answer was made and sealed.
     Times,
+    /// That these witnesses are others than the keepers of the logs. Falls away for counterparts
+    /// whose fingerprints were compared.
+    Witnesses {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// That messages stood in this log before the key that signed them was taken back: only the
+    /// log's keeper says so.
+    KeyOrder {
+        /// Origin of the log.
+        log: String,
+    },
 }
 
 /// What holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
+    /// Whether this is an answer at all, or the draft of one that nobody has released.
+    pub status: AnswerStatus,
     /// The paper.
     pub inquiry: String,
     /// Questions asked.
@@ -116,26 +147,38 @@ pub struct VerifyReport {
     pub logs: Vec<LogLine>,
     /// Every figure.
     pub figures: Vec<FigureLine>,
-    /// The seal.
-    pub seal: SealLine,
+    /// Records cited, by who vouches for the entries that hold them.
+    pub cited_by_grade: BTreeMap<Grade, u64>,
+    /// The release; none for a draft.
+    pub release: Option<ReleaseLine>,
+    /// The seal; none for a draft.
+    pub seal: Option<SealLine>,
     /// What is not proved.
     pub assertions: Vec<Assertion>,
 }
 
 impl VerifyReport {
-    pub(super) fn new(answer: &Answer, proof: &Proof, seal: SealLine) -> Self {
+    pub(super) fn new(
+        answer: &Answer,
+        proof: &Proof,
+        sealed: Option<(ReleaseLine, SealLine)>,
+    ) -> Self {
+        let (release, seal) = sealed.unzip();
         let parties = proof.manifests.iter().map(|manifest| PartyLine {
             party: manifest.party.clone(),
             fingerprint: manifest.fingerprint.to_string(),
             trusted: manifest.trusted,
         });
         Self {
+            status: answer.status,
             inquiry: answer.inquiry.reference.clone(),
             questions: answer.summary.questions,
             answered_from_records: answer.summary.answered_from_records,
             parties: parties.collect(),
             logs: logs(answer, proof),
             figures: figures(answer),
+            cited_by_grade: answer.summary.by_grade.clone(),
+            release,
             seal,
             assertions: assertions(answer, proof),
         }
@@ -144,6 +187,8 @@ impl VerifyReport {
 
 fn logs(answer: &Answer, proof: &Proof) -> Vec<LogLine> {
     let line = |party: &str, checkpoint: &Checkpoint, complete: bool, shown: u64| LogLine {
+        grade: graded(answer, proof, checkpoint),
+        vouched: proof.grades.of_log(&checkpoint.origin).to_vec(),
         log: checkpoint.origin.clone(),
         party: party.to_owned(),
         size: checkpoint.size,
@@ -171,6 +216,25 @@ fn logs(answer: &Answer, proof: &Proof) -> Vec<LogLine> {
     lines
 }
 
+/// The grade of everything in a log that the answer rests on: the lowest among its figures and
+/// cited records.
+fn graded(answer: &Answer, proof: &Proof, log: &Checkpoint) -> Grade {
+    let records = &answer.evidence.records;
+    let last = records.entries.last().map_or(0, |last| last.index + 1);
+    let counted = answer.figures().flat_map(|figure| {
+        let counterpart = figure.counterpart.iter().map(|it| (&it.log, it.grade));
+        std::iter::once((&figure.log, figure.grade)).chain(counterpart)
+    });
+    let counted = counted.filter(|(origin, _)| **origin == log.origin);
+    let lowest = counted.map(|(_, grade)| grade).min();
+    let is_office = answer.position.log == log.origin;
+    match lowest {
+        Some(grade) => grade,
+        None if is_office => proof.grades.of(&log.origin, last),
+        None => proof.grades.of(&log.origin, log.size),
+    }
+}
+
 fn figures(answer: &Answer) -> Vec<FigureLine> {
     let parts = answer
         .questions
@@ -182,6 +246,7 @@ fn figures(answer: &Answer) -> Vec<FigureLine> {
             key: part.key.clone(),
             id: figure.id.clone(),
             value: figure.value,
+            grade: figure.grade,
             proved: match &figure.counterpart {
                 None => ProvedBy::OwnLogOnly,
                 Some(counterpart) if counterpart.value == figure.value => ProvedBy::BothLogs,
@@ -217,10 +282,44 @@ fn assertions(answer: &Answer, proof: &Proof) -> Vec<Assertion> {
     {
         assertions.insert(0, Assertion::Keys);
     }
+    let vouched = proof.grades.all().flat_map(|vouched| &vouched.witnesses);
+    let names: BTreeSet<String> = vouched
+        .filter(|name| !is_trusted_party(proof, name))
+        .cloned()
+        .collect();
+    if !names.is_empty() {
+        let names = names.into_iter().collect();
+        assertions.push(Assertion::Witnesses { names });
+    }
+    assertions.extend(order_on_trust(answer));
     if answer.evidence.withheld > 0 {
         assertions.push(Assertion::WithheldRecords {
             count: answer.evidence.withheld,
         });
+    }
+    assertions
+}
+
+fn is_trusted_party(proof: &Proof, name: &str) -> bool {
+    let mut parties = proof.manifests.iter();
+    parties.any(|party| party.party == name && party.trusted == Some(true))
+}
+
+/// Logs in which the order of entries decides what counts, and nobody but the keeper vouches for it.
+fn order_on_trust(answer: &Answer) -> Vec<Assertion> {
+    let Ok(view) = answer.evidence.view() else {
+        return Vec::new();
+    };
+    let mut assertions = Vec::new();
+    for exchange in &view.exchanges {
+        for ledger in [Some(&exchange.own), exchange.counterpart.as_ref()] {
+            let on_trust = ledger.filter(|ledger| {
+                ledger.order_decides && exchange.grade(ledger) == Grade::SelfSigned
+            });
+            assertions.extend(on_trust.map(|ledger| Assertion::KeyOrder {
+                log: ledger.origin.clone(),
+            }));
+        }
     }
     assertions
 }

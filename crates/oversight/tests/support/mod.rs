@@ -5,23 +5,30 @@ use journal::checkpoint::Checkpoint;
 use journal::entry::{EntryBody, Salt, leaf_bytes, open_fields};
 use journal::extract::{Extract, ExtractEntry};
 use journal::hash::{Hash, leaf_hash, node_hash, root_of};
-use oversight::answer::{Composition, compose};
+use journal::note::{Note, NoteSigner};
+use journal::proof_file::ProofFile;
+use oversight::answer::{Composition, RELEASE_ENTRY, Release, compose};
 use oversight::binding::Bindings;
-use oversight::evidence::{ExchangeEvidence, RECORD_FIELDS};
+use oversight::evidence::{Cosigned, ExchangeEvidence, RECORD_FIELDS, WitnessTexts};
 use oversight::inquiry::{self, Inquiry};
 use oversight::{Answer, Evidence};
 use records::file::{Format, Input};
 use records::{PartyId, Record, Timestamp};
-use seal::key_manifest::{KeyManifest, KeyManifestFormat, LogReference, SignedKeyManifest};
-use seal::keys::{LogKey, RootKey, SealingIdentity, SigningKey};
+use seal::Suite;
+use seal::key_manifest::{
+    KeyManifest, KeyManifestFormat, LogReference, SignedKeyManifest, SuiteKeys, WitnessReference,
+};
+use seal::keys::{HolderKey, LogKey, Root, SealingIdentity, SigningKey, WitnessKey};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 /// One party's node: its keys.
 pub struct Node {
     pub party: PartyId,
-    root: RootKey,
     pub signing: SigningKey,
+    pub witness: WitnessKey,
+    manifest: SignedKeyManifest,
     office: LogKey,
     exchange: LogKey,
     peer: PartyId,
@@ -32,51 +39,81 @@ fn figure_fields() -> &'static [&'static str] {
     office::reader::fields_for_figures()
 }
 
+fn domain(party: &str) -> String {
+    format!("{party}.kontaktstelle.example")
+}
+
+/// The name of a party's witness key.
+pub fn witness_name(party: &str) -> String {
+    format!("{}/witness", domain(party))
+}
+
 impl Node {
     pub fn new(party: &str, peer: &str) -> Self {
-        Self {
-            party: party.parse().unwrap(),
-            root: RootKey::generate().unwrap(),
-            signing: SigningKey::generate().unwrap(),
-            office: LogKey::generate().unwrap(),
-            exchange: LogKey::generate().unwrap(),
-            peer: peer.parse().unwrap(),
-        }
-    }
-
-    pub fn fingerprint(&self) -> seal::keys::Fingerprint {
-        self.root.verifying_key().fingerprint()
-    }
-
-    fn origin(&self, log: &str) -> String {
-        format!("{}.kontaktstelle.example/{log}", self.party)
-    }
-
-    pub fn manifest(&self) -> Value {
-        let log = |name: String, key: &LogKey, origin: String| LogReference {
-            vkey: key.signer(&origin).verifier().vkey(),
+        let signing = SigningKey::generate(Suite::K1).unwrap();
+        let office = LogKey::generate().unwrap();
+        let exchange = LogKey::generate().unwrap();
+        let witness = WitnessKey::generate().unwrap();
+        let holders = [(); 3].map(|()| HolderKey::generate().unwrap());
+        let log = |name: String, key: &LogKey, origin: &str| LogReference {
             name,
+            epoch: 1,
+            vkeys: key.vkeys(&format!("{}/{origin}", domain(party))),
         };
-        let exchange = self.origin(&format!("exchange/{}", self.peer));
         let manifest = KeyManifest {
-            format: KeyManifestFormat::V1,
-            party: self.party.to_string(),
-            node: format!("{}.kontaktstelle.example", self.party),
+            format: KeyManifestFormat::V2,
+            party: party.to_owned(),
+            node: domain(party),
             version: 1,
-            root: self.root.verifying_key(),
-            signing: self.signing.verifying_key(),
-            recipient: SealingIdentity::generate().unwrap().recipient(),
+            previous: None,
+            root: Root::two_of_three(holders.each_ref().map(HolderKey::verifying_key)).unwrap(),
+            former_root: None,
+            suites: vec![SuiteKeys {
+                suite: Suite::K1,
+                signing: signing.verifying_key(),
+                earlier_signing: Vec::new(),
+                recipient: SealingIdentity::generate(Suite::K1).unwrap().recipient(),
+                earlier_recipients: Vec::new(),
+            }],
             logs: vec![
-                log("office".to_owned(), &self.office, self.origin("office")),
-                log(format!("exchange-{}", self.peer), &self.exchange, exchange),
+                log("office".to_owned(), &office, "office"),
+                log(
+                    format!("exchange-{peer}"),
+                    &exchange,
+                    &format!("exchange/{peer}"),
+                ),
             ],
-            tls_spki_sha256: Vec::new(),
+            witness: Some(WitnessReference {
+                vkeys: witness.vkeys(&witness_name(party)),
+            }),
+            tls_spki_sha256: vec![hex::encode(journal::hash::sha256(party.as_bytes()).0)],
+            revocations: Vec::new(),
             valid_from: "2018-01-01T00:00:00Z".to_owned(),
             valid_until: "2030-01-01T00:00:00Z".to_owned(),
             exchange_address: "node.example:7443".to_owned(),
         };
-        let signed = SignedKeyManifest::sign_with(manifest, &self.root).unwrap();
-        serde_json::from_str(&signed.to_json().unwrap()).unwrap()
+        let [first, second, _] = &holders;
+        Self {
+            manifest: SignedKeyManifest::sign_with(manifest, &[first, second]).unwrap(),
+            party: party.parse().unwrap(),
+            peer: peer.parse().unwrap(),
+            signing,
+            witness,
+            office,
+            exchange,
+        }
+    }
+
+    pub fn fingerprint(&self) -> seal::keys::Fingerprint {
+        self.manifest.statement().fingerprint()
+    }
+
+    fn origin(&self, log: &str) -> String {
+        format!("{}/{log}", domain(self.party.as_str()))
+    }
+
+    pub fn manifest(&self) -> Value {
+        serde_json::from_str(&self.manifest.to_json().unwrap()).unwrap()
     }
 
     /// The office journal, with these records and something else before each.
@@ -103,6 +140,42 @@ impl Node {
             .entries
             .retain(|entry| entry.opening.get("record").is_some());
         extract
+    }
+
+    /// What its journal has on the release of this answer, in a log of that one entry.
+    pub fn release(&self, answer: &Answer) -> Release {
+        let entry = json!({
+            "kind": RELEASE_ENTRY, "time": "2026-03-02T00:00:00.000Z", "actor": "a second person",
+            "inquiry": answer.inquiry.reference, "document": answer.draft_hash().unwrap(),
+        });
+        self.release_by(entry)
+    }
+
+    /// The same for any entry of its office journal.
+    pub fn release_by(&self, entry: Value) -> Release {
+        let fields = ["kind", "time", "inquiry", "document"];
+        let log = extract(
+            &self.origin("office"),
+            &self.office,
+            &[entry],
+            &fields,
+            false,
+        );
+        let proof = ProofFile {
+            extra: None,
+            index: 0,
+            proof: Vec::new(),
+            checkpoint: log.checkpoint,
+        };
+        Release {
+            opening: log.entries[0].opening.clone(),
+            proof: proof.to_string(),
+        }
+    }
+
+    /// The checkpoint of its exchange log over these entries.
+    pub fn exchange_head(&self, entries: &[Value]) -> String {
+        self.exchange_extract(entries).checkpoint
     }
 
     /// Its exchange log, complete.
@@ -153,10 +226,62 @@ pub fn extract(
         });
     Extract {
         log: origin.to_owned(),
-        checkpoint: checkpoint.sign(&[&key.signer(origin)]).unwrap(),
+        checkpoint: signed(&checkpoint, key),
         entries: entries.collect(),
         complete,
     }
+}
+
+/// The note with the lines of this witness under it.
+pub fn cosigned(note: &str, name: &str, key: &WitnessKey) -> String {
+    let mut note = Note::parse(note).unwrap();
+    for signer in key.cosigners(name, 1_770_000_000) {
+        note.add_signature(signer.as_ref()).unwrap();
+    }
+    note.to_string()
+}
+
+/// A checkpoint of a log that is shown completely.
+pub fn whole(checkpoint: String) -> Cosigned {
+    Cosigned {
+        checkpoint,
+        consistency: Vec::new(),
+    }
+}
+
+/// Three domestic witnesses, of whom two are enough, by their Ed25519 keys.
+pub struct Witnesses(pub [WitnessKey; 3]);
+
+impl Witnesses {
+    pub fn new() -> Self {
+        Self([(); 3].map(|()| WitnessKey::generate().unwrap()))
+    }
+
+    pub fn name(at: usize) -> String {
+        format!("w{at}.example")
+    }
+
+    pub fn policy(&self) -> String {
+        let lines = self.0.iter().enumerate().map(|(at, key)| {
+            let name = Self::name(at);
+            format!("witness w{at} {}\n", key.vkeys(&name)[0])
+        });
+        lines.collect::<String>() + "group domestic 2 w0 w1 w2\nquorum domestic\n"
+    }
+
+    /// The note cosigned by these of them.
+    pub fn cosign(&self, note: &str, who: &[usize]) -> String {
+        who.iter().fold(note.to_owned(), |note, at| {
+            cosigned(&note, &Self::name(*at), &self.0[*at])
+        })
+    }
+}
+
+/// The checkpoint with both signatures of its log.
+pub fn signed(checkpoint: &Checkpoint, key: &LogKey) -> String {
+    let signers = key.signers(&checkpoint.origin);
+    let signers: Vec<&dyn NoteSigner> = signers.iter().map(|it| it.as_ref() as _).collect();
+    checkpoint.sign(&signers).unwrap()
 }
 
 /// The inclusion proof as RFC 6962 section 2.1.1 defines it.
@@ -198,35 +323,60 @@ pub struct Sent {
     pub more: Value,
 }
 
+/// What only the content of a message says.
+const IN_CONTENT: [&str; 3] = ["urgency", "outcome", "reason"];
+
 impl Sent {
-    fn fields(&self, kind: &str) -> Value {
+    /// An entry that has what the manifest says and, `with_content`, what the content does.
+    pub fn fields(&self, kind: &str, event: &str, with_content: bool) -> Value {
         let mut entry = json!({
             "kind": kind, "time": self.created, "message": self.id, "message_kind": self.kind,
             "sender": self.sender, "recipient": self.recipient, "seq": 1, "thread": self.thread,
             "exercise": self.exercise, "created": self.created,
+            "sender_key": format!("key of {}", self.sender),
         });
         let object = entry.as_object_mut().unwrap();
         object.extend(self.more.as_object().unwrap().clone());
+        object.retain(|name, _| with_content || !IN_CONTENT.contains(&name.as_str()));
+        object.insert("event".to_owned(), event.into());
         entry
+    }
+
+    /// The counterpart's receipt for this event, as the sender files it.
+    pub fn receipt(&self, event: &str) -> Value {
+        json!({
+            "kind": "receipt.received", "time": self.created, "message": self.id,
+            "receipt": "r", "event": event, "peer_entry": 0,
+        })
+    }
+
+    /// All that `party` logs of a message that went through.
+    pub fn entries(&self, party: &str) -> Vec<Value> {
+        if self.sender == party {
+            let released = json!({
+                "kind": "header.released", "time": self.created, "message": self.id,
+            });
+            vec![
+                self.fields("message.sent", "A.1", true),
+                self.receipt("D.1"),
+                released,
+                self.receipt("E.1"),
+            ]
+        } else {
+            vec![
+                self.fields("message.accepted", "D.1", false),
+                self.fields("message.opened", "E.1", true),
+            ]
+        }
     }
 }
 
-/// The log of `party` over these messages, all of them delivered and receipted.
+/// The log of `party` over these messages, all of them delivered, handed over and receipted.
 pub fn log_of(party: &str, messages: &[Sent]) -> Vec<Value> {
-    let entries = messages.iter().flat_map(|message| {
-        if message.sender == party {
-            let receipt = json!({
-                "kind": "receipt.received", "time": message.created, "message": message.id,
-                "receipt": "r", "event": "D.1", "peer_entry": 0,
-            });
-            vec![message.fields("message.sent"), receipt]
-        } else {
-            let mut entry = message.fields("message.accepted");
-            entry["event"] = "D.1".into();
-            vec![entry]
-        }
-    });
-    entries.collect()
+    messages
+        .iter()
+        .flat_map(|message| message.entries(party))
+        .collect()
 }
 
 pub fn request(
@@ -337,16 +487,29 @@ pub fn as_of() -> Timestamp {
 }
 
 /// Everything needed to answer: two nodes and what passed between them.
+#[derive(Clone)]
 pub struct Case {
-    pub de: Node,
-    pub cn: Node,
+    pub de: Arc<Node>,
+    pub cn: Arc<Node>,
 }
 
 impl Case {
+    /// The two nodes of all tests, made once: roots sign slowly.
     pub fn new() -> Self {
+        static CASE: LazyLock<Case> = LazyLock::new(Case::made);
+        CASE.clone()
+    }
+
+    /// Two nodes of the same names with other keys.
+    pub fn strange() -> Self {
+        static STRANGE: LazyLock<Case> = LazyLock::new(Case::made);
+        STRANGE.clone()
+    }
+
+    fn made() -> Self {
         Self {
-            de: Node::new("de", "cn"),
-            cn: Node::new("cn", "de"),
+            de: Arc::new(Node::new("de", "cn")),
+            cn: Arc::new(Node::new("cn", "de")),
         }
     }
 
@@ -370,11 +533,26 @@ impl Case {
                     .map(|messages| self.cn.exchange_extract(&log_of("cn", messages))),
             }],
             keys: vec![self.de.manifest(), self.cn.manifest()],
+            cosigned: Vec::new(),
+            witnesses: WitnessTexts::default(),
         }
     }
 
-    /// The answer to the reference inquiry, sealed.
+    /// Releases and seals an answer, or one that was changed meanwhile, as the issuer could.
+    pub fn seal(&self, answer: &mut Answer) {
+        let release = self.de.release(answer);
+        answer.seal(release, &self.de.signing, as_of()).unwrap();
+    }
+
+    /// The answer to the reference inquiry, released and sealed.
     pub fn answer(&self, language: locales::Language, evidence: &Evidence) -> Answer {
+        let mut answer = self.draft(language, evidence);
+        self.seal(&mut answer);
+        answer
+    }
+
+    /// The draft of the answer to the reference inquiry.
+    pub fn draft(&self, language: locales::Language, evidence: &Evidence) -> Answer {
         let (inquiry, bindings) = reference();
         let composition = Composition {
             inquiry: &inquiry,
@@ -383,9 +561,7 @@ impl Case {
             language,
             exercise: true,
         };
-        let mut answer = compose(&composition).unwrap();
-        answer.seal(&self.de.signing, as_of()).unwrap();
-        answer
+        compose(&composition).unwrap()
     }
 }
 

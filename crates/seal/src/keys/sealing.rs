@@ -1,52 +1,42 @@
-//! Keys to seal with and to open with: age's hybrid post-quantum type `mlkem768x25519` (X-Wing).
+//! Keys to seal with and to open with, of either suite.
 //!
-//! No release of the `age` crate has this type yet, so it is written here on the crate's own seam (the `Recipient` and
-//! `Identity` traits), after C2SP `age.md`, "The MLKEM768-X25519 hybrid post-quantum recipient type": HPKE base mode
-//! (RFC 9180) with KEM 0x647A, HKDF-SHA256 and ChaCha20-Poly1305.
+//! K1 keys are age's hybrid type `mlkem768x25519` in age's own text form, so that other age tools (1.3 and later) can use
+//! them. K2 keys have a text form of the same kind with a prefix of their own: nobody can take one for the other.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
-use age::secrecy::ExposeSecret;
-use age::{DecryptError, EncryptError};
-use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
-use aws_lc_rs::agreement;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD_NO_PAD;
 use bech32::{FromBase32, ToBase32, Variant};
-use hpke::aead::ChaCha20Poly1305;
-use hpke::kdf::HkdfSha256;
-use hpke::kem::XWing;
-use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
+use journal::hash::{Hash, sha256};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::SealError;
+use super::encapsulation::{self, ContentKey, PublicKey, SEED_BYTES};
+use crate::header::Stanza;
+use crate::{SealError, Suite};
 
-/// First argument of our stanzas in an age header.
-pub(crate) const STANZA_TYPE: &str = "mlkem768x25519";
+/// Prefix of a secret in text form, in lower case.
+fn identity_prefix(suite: Suite) -> &'static str {
+    match suite {
+        Suite::K1 => "age-secret-key-pq-",
+        Suite::K2 => "kontaktstelle-secret-key-k2-",
+    }
+}
 
-const INFO: &[u8] = b"age-encryption.org/mlkem768x25519";
-const IDENTITY_PREFIX: &str = "age-secret-key-pq-";
-const RECIPIENT_PREFIX: &str = "age1pq";
-/// All our stanzas carry this label; age refuses to mix them with recipients that do not.
-const LABEL: &str = "postquantum";
-const SEED_BYTES: usize = 32;
-/// Encapsulated key: an ML-KEM-768 ciphertext and an X25519 share.
-const ENCAPSULATED_BYTES: usize = 1120;
-const X25519_BYTES: usize = 32;
-/// The wrapped file key with its tag. Checked before decryption, against partitioning oracles.
-const BODY_BYTES: usize = FILE_KEY_BYTES + 16;
-
-type PrivateKey = <XWing as Kem>::PrivateKey;
-type PublicKey = <XWing as Kem>::PublicKey;
-type EncappedKey = <XWing as Kem>::EncappedKey;
+/// Prefix of a public key in text form.
+fn recipient_prefix(suite: Suite) -> &'static str {
+    match suite {
+        Suite::K1 => "age1pq",
+        Suite::K2 => "kontaktstelle-k2-",
+    }
+}
 
 /// The secret that opens what was sealed to its [`SealingRecipient`].
 ///
-/// Written as `AGE-SECRET-KEY-PQ-1…`, the form that every age 1.3 tool reads.
+/// Written as `AGE-SECRET-KEY-PQ-1…` (K1, read by every age 1.3 tool) or `KONTAKTSTELLE-SECRET-KEY-K2-1…`.
+#[derive(Clone)]
 pub struct SealingIdentity {
+    suite: Suite,
     seed: Zeroizing<[u8; SEED_BYTES]>,
 }
 
@@ -55,99 +45,47 @@ impl SealingIdentity {
     ///
     /// # Errors
     /// [`SealError::Randomness`].
-    pub fn generate() -> Result<Self, SealError> {
+    pub fn generate(suite: Suite) -> Result<Self, SealError> {
         let mut seed = Zeroizing::new([0; SEED_BYTES]);
         aws_lc_rs::rand::fill(seed.as_mut()).map_err(|_| SealError::Randomness)?;
-        Ok(Self { seed })
+        Ok(Self { suite, seed })
+    }
+
+    /// The suite of what this identity opens.
+    #[must_use]
+    pub fn suite(&self) -> Suite {
+        self.suite
     }
 
     /// The public half.
     #[must_use]
     pub fn recipient(&self) -> SealingRecipient {
         SealingRecipient {
-            key: XWing::sk_to_pk(&self.private_key()),
+            key: PublicKey::from_seed(self.suite, &self.seed),
         }
     }
 
     /// The identity as text, to be kept in a key store. The one way the secret leaves this type.
     #[must_use]
     pub fn to_secret_string(&self) -> Zeroizing<String> {
-        let mut lower = bech32_text(IDENTITY_PREFIX, self.seed.as_ref());
+        let mut lower = bech32_text(identity_prefix(self.suite), self.seed.as_ref());
         let upper = Zeroizing::new(lower.to_uppercase());
         lower.zeroize();
         upper
     }
-
-    fn private_key(&self) -> PrivateKey {
-        PrivateKey::from_bytes(self.seed.as_ref())
-            .expect("a seed of 32 bytes is always a valid key")
-    }
-
-    /// Tries to unwrap the file key; `None` if the stanza is for another key.
-    fn unwrap(&self, stanza: &Stanza) -> Option<Result<FileKey, DecryptError>> {
-        if stanza.tag != STANZA_TYPE {
-            return None;
-        }
-        let Some(encapsulated) = well_formed(stanza) else {
-            return Some(Err(DecryptError::InvalidHeader));
-        };
-        let opened = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, XWing>(
-            &OpModeR::Base,
-            &self.private_key(),
-            &encapsulated,
-            INFO,
-            &stanza.body,
-            b"",
-        );
-        let opened = Zeroizing::new(opened.ok()?);
-        Some(FileKey::try_init_with_mut(|key| {
-            if opened.len() != key.len() {
-                return Err(DecryptError::InvalidHeader);
-            }
-            key.copy_from_slice(&opened);
-            Ok(())
-        }))
-    }
 }
 
-/// Checks the form of a stanza before any secret is used on it.
-fn well_formed(stanza: &Stanza) -> Option<EncappedKey> {
-    let [argument] = stanza.args.as_slice() else {
-        return None;
-    };
-    let bytes = BASE64_STANDARD_NO_PAD.decode(argument).ok()?;
-    if bytes.len() != ENCAPSULATED_BYTES || stanza.body.len() != BODY_BYTES {
-        return None;
-    }
-    contributes(&bytes).then_some(())?;
-    EncappedKey::from_bytes(&bytes).ok()
+/// Something that can take the content key out of a header. Besides our own identities, only the tests have others.
+pub(crate) trait Unwrap {
+    /// `None` if no stanza is for this key; an error if one is and is malformed.
+    fn unwrap(&self, stanzas: &[Stanza]) -> Option<Result<ContentKey, SealError>>;
 }
 
-/// Whether the X25519 value at the end of `bytes` contributes to a shared secret, that is, is not of low order.
-///
-/// `hpke` does not check this (RFC 7748 section 6.1 and C2SP age ask for it). A low-order point gives the all-zero value
-/// with *every* scalar, because scalars are multiples of eight; so one agreement with a constant scalar tells, and
-/// `aws-lc-rs` refuses the all-zero result.
-fn contributes(bytes: &[u8]) -> bool {
-    let Some(share) = bytes
-        .len()
-        .checked_sub(X25519_BYTES)
-        .and_then(|at| bytes.get(at..))
-    else {
-        return false;
-    };
-    let Ok(scalar) =
-        agreement::PrivateKey::from_private_key(&agreement::X25519, &[1; X25519_BYTES])
-    else {
-        return false;
-    };
-    let share = agreement::UnparsedPublicKey::new(&agreement::X25519, share);
-    agreement::agree(&scalar, share, (), |_| Ok(())).is_ok()
-}
-
-impl age::Identity for SealingIdentity {
-    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, DecryptError>> {
-        self.unwrap(stanza)
+impl Unwrap for SealingIdentity {
+    fn unwrap(&self, stanzas: &[Stanza]) -> Option<Result<ContentKey, SealError>> {
+        stanzas
+            .iter()
+            .find_map(|stanza| encapsulation::unwrap(self.suite, &self.seed, stanza))
     }
 }
 
@@ -155,20 +93,17 @@ impl FromStr for SealingIdentity {
     type Err = SealError;
 
     fn from_str(text: &str) -> Result<Self, SealError> {
-        let malformed = || SealError::MalformedKey("sealing identity");
-        let bytes = Zeroizing::new(bech32_bytes(IDENTITY_PREFIX, text).ok_or_else(malformed)?);
-        let seed = <[u8; SEED_BYTES]>::try_from(bytes.as_slice()).map_err(|_| malformed())?;
-        Ok(Self {
-            seed: Zeroizing::new(seed),
-        })
-    }
-}
-
-impl Clone for SealingIdentity {
-    fn clone(&self) -> Self {
-        Self {
-            seed: self.seed.clone(),
-        }
+        Suite::ALL
+            .into_iter()
+            .find_map(|suite| {
+                let bytes = Zeroizing::new(bech32_bytes(identity_prefix(suite), text)?);
+                let seed = <[u8; SEED_BYTES]>::try_from(bytes.as_slice()).ok()?;
+                Some(Self {
+                    suite,
+                    seed: Zeroizing::new(seed),
+                })
+            })
+            .ok_or(SealError::MalformedKey("sealing identity"))
     }
 }
 
@@ -178,32 +113,28 @@ impl fmt::Debug for SealingIdentity {
     }
 }
 
-/// The public key to seal to, written `age1pq1…`.
+/// The public key to seal to, written `age1pq1…` (K1) or `kontaktstelle-k2-1…`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SealingRecipient {
     key: PublicKey,
 }
 
-impl age::Recipient for SealingRecipient {
-    fn wrap_file_key(
-        &self,
-        file_key: &FileKey,
-    ) -> Result<(Vec<Stanza>, HashSet<String>), EncryptError> {
-        let (encapsulated, body) = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, XWing>(
-            &OpModeS::Base,
-            &self.key,
-            INFO,
-            file_key.expose_secret(),
-            b"",
-        )
-        .map_err(|e| EncryptError::Io(std::io::Error::other(e.to_string())))?;
-        let stanza = Stanza {
-            tag: STANZA_TYPE.to_owned(),
-            args: vec![BASE64_STANDARD_NO_PAD.encode(encapsulated.to_bytes())],
-            body,
-        };
-        Ok((vec![stanza], HashSet::from([LABEL.to_owned()])))
+impl SealingRecipient {
+    /// The suite of what is sealed to this key.
+    #[must_use]
+    pub fn suite(&self) -> Suite {
+        self.key.suite()
+    }
+
+    /// SHA-256 over a domain line and the key's text. Names the key in a revocation.
+    #[must_use]
+    pub fn id(&self) -> Hash {
+        sha256(format!("kontaktstelle/recipient/v1\n{self}").as_bytes())
+    }
+
+    pub(crate) fn wrap(&self, content_key: &ContentKey) -> Result<Stanza, SealError> {
+        self.key.wrap(content_key)
     }
 }
 
@@ -211,23 +142,27 @@ impl FromStr for SealingRecipient {
     type Err = SealError;
 
     fn from_str(text: &str) -> Result<Self, SealError> {
-        let malformed = || SealError::MalformedKey("sealing recipient");
+        let malformed = SealError::MalformedKey("sealing recipient");
         // Only the lower-case spelling, so that equal keys are equal text.
         if text.bytes().any(|b| b.is_ascii_uppercase()) {
-            return Err(malformed());
+            return Err(malformed);
         }
-        let bytes = bech32_bytes(RECIPIENT_PREFIX, text).ok_or_else(malformed)?;
-        if !contributes(&bytes) {
-            return Err(malformed());
-        }
-        let key = PublicKey::from_bytes(&bytes).map_err(|_| malformed())?;
-        Ok(Self { key })
+        Suite::ALL
+            .into_iter()
+            .find_map(|suite| {
+                PublicKey::from_bytes(suite, &bech32_bytes(recipient_prefix(suite), text)?)
+            })
+            .map(|key| Self { key })
+            .ok_or(malformed)
     }
 }
 
 impl fmt::Display for SealingRecipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&bech32_text(RECIPIENT_PREFIX, &self.key.to_bytes()))
+        f.write_str(&bech32_text(
+            recipient_prefix(self.suite()),
+            &self.key.to_bytes(),
+        ))
     }
 }
 
@@ -238,7 +173,8 @@ impl fmt::Debug for SealingRecipient {
         let end = text.len().saturating_sub(8);
         write!(
             f,
-            "SealingRecipient(…{})",
+            "SealingRecipient({}, …{})",
+            self.suite(),
             text.get(end..).unwrap_or_default()
         )
     }
@@ -265,7 +201,10 @@ fn bech32_text(prefix: &str, bytes: &[u8]) -> String {
 }
 
 fn bech32_bytes(prefix: &str, text: &str) -> Option<Vec<u8>> {
-    let (found, data, variant) = bech32::decode(text).ok()?;
+    // A K2 recipient has about 2,700 characters; nothing longer is worth decoding.
+    let (found, data, variant) = (text.len() <= 4096)
+        .then(|| bech32::decode(text).ok())
+        .flatten()?;
     (found == prefix && variant == Variant::Bech32).then_some(())?;
     Vec::from_base32(&data).ok()
 }
@@ -293,56 +232,58 @@ mod tests {
         assert!(
             recipient.ends_with("xpfqdkmhh6gjtqmwze9pyyzk3tlhl53k2ykx3qheyty7saeq0d3fzv49zc0k")
         );
-        assert_eq!(
-            recipient.parse::<SealingRecipient>().unwrap(),
-            identity.recipient()
+    }
+
+    /// A key survives being written and read, keeps its suite, and cannot be read as one of the other suite.
+    #[test]
+    fn keys_keep_their_suite() {
+        for suite in Suite::ALL {
+            let identity = SealingIdentity::generate(suite).unwrap();
+            let read: SealingIdentity = identity.to_secret_string().parse().unwrap();
+            assert_eq!(read.suite(), suite);
+            let recipient: SealingRecipient = read.recipient().to_string().parse().unwrap();
+            assert_eq!(recipient, identity.recipient());
+            assert_eq!(recipient.suite(), suite);
+        }
+        let k1 = SealingIdentity::generate(Suite::K1).unwrap();
+        let k2 = bech32_text(identity_prefix(Suite::K2), k1.seed.as_ref());
+        assert_ne!(
+            k2.parse::<SealingIdentity>().unwrap().recipient(),
+            k1.recipient()
         );
+        let exchanged = bech32_text(recipient_prefix(Suite::K2), &k1.recipient().key.to_bytes());
+        assert!(exchanged.parse::<SealingRecipient>().is_err());
     }
 
     /// A key file with one wrong letter, or of another kind, is refused.
     #[test]
     fn damaged_keys_are_refused() {
-        assert!(
-            SPEC_IDENTITY
-                .replace("ZQFR", "ZQFQ")
-                .parse::<SealingIdentity>()
-                .is_err()
-        );
-        assert!(
-            SPEC_IDENTITY
-                .replace("PQ-1", "1")
-                .parse::<SealingIdentity>()
-                .is_err()
-        );
-        let recipient = SealingIdentity::generate().unwrap().recipient().to_string();
-        assert!(
-            recipient[..recipient.len() - 1]
-                .parse::<SealingRecipient>()
-                .is_err()
-        );
-        assert!(
-            recipient
-                .to_uppercase()
-                .parse::<SealingRecipient>()
-                .is_err()
-        );
+        let damaged = SPEC_IDENTITY.replace("ZQFR", "ZQFQ");
+        assert!(damaged.parse::<SealingIdentity>().is_err());
+        let other_kind = SPEC_IDENTITY.replace("PQ-1", "1");
+        assert!(other_kind.parse::<SealingIdentity>().is_err());
         assert!(SPEC_IDENTITY.parse::<SealingRecipient>().is_err());
+        for suite in Suite::ALL {
+            let recipient = SealingIdentity::generate(suite).unwrap().recipient();
+            let text = recipient.to_string();
+            let cut = &text[..text.len() - 1];
+            assert!(cut.parse::<SealingRecipient>().is_err());
+            assert!(text.to_uppercase().parse::<SealingRecipient>().is_err());
+        }
     }
 
-    /// A recipient whose X25519 half is of low order would leave only ML-KEM to protect the file.
+    /// A recipient whose classical half is of low order (K1) or no point of the curve (K2) would leave only ML-KEM to
+    /// protect the file.
     #[test]
-    fn low_order_recipient_is_refused() {
-        let mut bytes = SealingIdentity::generate()
-            .unwrap()
-            .recipient()
-            .key
-            .to_bytes();
-        bytes[1184..].fill(0);
-        assert!(
-            bech32_text(RECIPIENT_PREFIX, &bytes)
-                .parse::<SealingRecipient>()
-                .is_err()
-        );
+    fn useless_classical_half_is_refused() {
+        // The first byte of an uncompressed point is its tag; the rest of both is the zeroed value.
+        for (suite, zeros_from) in [(Suite::K1, 1184), (Suite::K2, 1568 + 1)] {
+            let identity = SealingIdentity::generate(suite).unwrap();
+            let mut bytes = identity.recipient().key.to_bytes();
+            bytes[zeros_from..].fill(0);
+            let text = bech32_text(recipient_prefix(suite), &bytes);
+            assert!(text.parse::<SealingRecipient>().is_err(), "{suite}");
+        }
     }
 
     /// A log line with an identity in it gives nothing away.

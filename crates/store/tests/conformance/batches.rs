@@ -18,9 +18,10 @@ fn full_batch(text: &str, revision: i64, seq: u64) -> (Batch, Hash) {
             seq,
             blob: hash,
             due_ms: 0,
+            entry: Some(0),
         }],
-        outbox_updates: Vec::new(),
         blobs: vec![blob],
+        ..Batch::default()
     };
     (batch, hash)
 }
@@ -36,8 +37,8 @@ fn everything(database: &dyn Database) -> impl PartialEq + std::fmt::Debug {
 }
 
 /// Promise: a committed batch is there in all its parts, under heads that cover it.
-pub fn a_batch_is_written_whole(open: Open, dir: &Path) {
-    let database = open(dir);
+pub fn a_batch_is_written_whole(fixture: &impl Fixture) {
+    let database = fixture.open();
     let (batch, blob) = full_batch("first", 0, 1);
     let committed = database.commit(batch).unwrap();
     let places: Vec<_> = committed
@@ -64,8 +65,8 @@ pub fn a_batch_is_written_whole(open: Open, dir: &Path) {
 }
 
 /// Promise: a batch whose expectation no longer holds leaves no trace of any kind.
-pub fn a_conflict_writes_nothing(open: Open, dir: &Path) {
-    let database = open(dir);
+pub fn a_conflict_writes_nothing(fixture: &impl Fixture) {
+    let database = fixture.open();
     database.commit(full_batch("first", 0, 1).0).unwrap();
     let before = everything(&*database);
     // The document exists already; it is older; it is newer than there is.
@@ -89,8 +90,8 @@ pub fn a_conflict_writes_nothing(open: Open, dir: &Path) {
 
 /// Promise: one caller's mistake is that caller's alone; nothing of it is written and the writer
 /// goes on for all others.
-pub fn an_unfit_batch_stops_nobody(open: Open, dir: &Path) {
-    let database = open(dir);
+pub fn an_unfit_batch_stops_nobody(fixture: &impl Fixture) {
+    let database = fixture.open();
     database.commit(full_batch("first", 0, 1).0).unwrap();
     let before = everything(&*database);
 
@@ -112,6 +113,7 @@ pub fn an_unfit_batch_stops_nobody(open: Open, dir: &Path) {
         seq,
         blob: Hash([0; 32]),
         due_ms: 0,
+        entry: None,
     };
     twice.outbox.push(put(2));
     assert!(matches!(
@@ -126,6 +128,14 @@ pub fn an_unfit_batch_stops_nobody(open: Open, dir: &Path) {
         database.commit(huge),
         Err(CommitError::Store(StoreError::Unfit(_)))
     ));
+    // Not every database can keep a NUL in a text, so none takes one.
+    let (mut nul, _) = full_batch("nul", 1, 2);
+    nul.documents.push(document("case", "a\0b", "", None));
+    assert!(matches!(
+        database.commit(nul),
+        Err(CommitError::Store(StoreError::Unfit(_)))
+    ));
+    assert_eq!(database.document("case", "a\0b").unwrap(), None);
     let (mut loose, _) = full_batch("derives from nothing", 1, 2);
     loose.documents.push(document("case", "b", "", Some(2)));
     assert!(matches!(
@@ -145,9 +155,9 @@ pub fn an_unfit_batch_stops_nobody(open: Open, dir: &Path) {
 
 /// Promise: of many who act on the same document at the same moment exactly one succeeds, and the
 /// others leave no trace, also where one transaction carries all of them.
-pub fn of_rivals_exactly_one_wins(open: Open, dir: &Path) {
+pub fn of_rivals_exactly_one_wins(fixture: &impl Fixture) {
     const RIVALS: u64 = 64;
-    let database = open(dir);
+    let database = fixture.open();
     for round in 0..3 {
         let barrier = Barrier::new(RIVALS as usize);
         let results: Vec<_> = std::thread::scope(|scope| {

@@ -4,8 +4,8 @@ use super::*;
 use store::{Document, EntryRef};
 
 /// Promise: revisions count from 1 and stay; the newest is the document; families do not mix.
-pub fn revisions_stay(open: Open, dir: &Path) {
-    let database = open(dir);
+pub fn revisions_stay(fixture: &impl Fixture) {
+    let database = fixture.open();
     assert_eq!(database.document("case", "a").unwrap(), None);
     for (revision, text) in ["one", "two", "three"].into_iter().enumerate() {
         let batch = Batch {
@@ -52,8 +52,8 @@ pub fn revisions_stay(open: Open, dir: &Path) {
 
 /// Promise: lists hold only newest revisions, filtered by their newest tag, the highest number
 /// first.
-pub fn lists_filter_and_sort(open: Open, dir: &Path) {
-    let database = open(dir);
+pub fn lists_filter_and_sort(fixture: &impl Fixture) {
+    let database = fixture.open();
     let put = |id: &str, tag: &str, sort| DocumentPut {
         tag: tag.to_owned(),
         sort,
@@ -88,8 +88,8 @@ pub fn lists_filter_and_sort(open: Open, dir: &Path) {
 
 /// Promise: how a family stood when a log had `n` entries is what replaying the batches up to
 /// there gives, for every `n`; what other logs' entries or no entry brought does not mix in.
-pub fn as_of_is_replay(open: Open, dir: &Path) {
-    let database = open(dir);
+pub fn as_of_is_replay(fixture: &impl Fixture) {
+    let database = fixture.open();
     let ids = ["a", "b", "c", "d", "e"];
     let mut replayed: BTreeMap<String, Document> = BTreeMap::new();
     let mut stood = vec![Vec::new()];

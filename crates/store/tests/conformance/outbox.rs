@@ -4,14 +4,15 @@ use super::*;
 use store::{BlobRef, OutboxPut, OutboxRow, OutboxUpdate};
 
 /// Promise: per peer the lowest undelivered number is due, and failures keep their place.
-pub fn messages_wait_in_order(open: Open, dir: &Path) {
-    let database = open(dir);
+pub fn messages_wait_in_order(fixture: &impl Fixture) {
+    let database = fixture.open();
     let blob = BlobRef::new(b"sealed".to_vec());
     let put = |peer: &str, seq| OutboxPut {
         peer: peer.to_owned(),
         seq,
         blob: blob.hash,
         due_ms: 100 + i64::try_from(seq).unwrap(),
+        entry: None,
     };
     let waiting = Batch {
         // Not in the order of their numbers.
@@ -55,12 +56,12 @@ pub fn messages_wait_in_order(open: Open, dir: &Path) {
     };
     database.commit(update(failed(1, 900, "no route"))).unwrap();
     database
-        .commit(update(failed(1, 950, "timed out")))
+        .commit(update(failed(1, 950, "timed\0out")))
         .unwrap();
     let late = OutboxRow {
         attempts: 2,
         due_ms: 950,
-        last_error: Some("timed out".to_owned()),
+        last_error: Some("timed\u{fffd}out".to_owned()),
         ..row("cn", 1)
     };
     assert_eq!(heads(), [late, row("fr", 7)]);

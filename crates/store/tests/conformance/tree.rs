@@ -6,15 +6,15 @@ use journal::hash::leaf_hash;
 use journal::proof::{consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
 use sha2::Sha256;
 use std::collections::BTreeSet;
-use store::{LogTiles, fsck};
+use store::LogTiles;
 
 /// Promise: under many writers at once every acknowledged entry is there exactly once, at the
 /// place that was told, without gaps; every head that was told is signed, covers what it was told
 /// for, and is the beginning of all later ones. The root is the one a tree of others computes.
-pub fn every_acknowledged_entry_is_proved(open: Open, dir: &Path) {
+pub fn every_acknowledged_entry_is_proved(fixture: &impl Fixture) {
     const WRITERS: usize = 64;
     const BATCHES: usize = 20;
-    let database = open(dir);
+    let database = fixture.open();
     let told: Vec<_> = std::thread::scope(|scope| {
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
@@ -62,7 +62,7 @@ pub fn every_acknowledged_entry_is_proved(open: Open, dir: &Path) {
             .iter()
             .for_each(|entry| oracle.push(entry.leaf.clone()));
         assert_eq!(head.root.0.as_slice(), oracle.root().as_bytes().as_slice());
-        assert_eq!(fsck::recompute(&*database, log).unwrap(), head.size);
+        assert_eq!(recompute(&*database, log).unwrap(), head.size);
 
         let tiles = LogTiles::new(database.clone(), log);
         let said = texts(&*database, log);
@@ -97,8 +97,8 @@ pub fn every_acknowledged_entry_is_proved(open: Open, dir: &Path) {
 }
 
 /// Promise: tree, tiles and proofs hold across the borders of tiles, whatever the size of a batch.
-pub fn tiles_grow_across_their_borders(open: Open, dir: &Path) {
-    let database = open(dir);
+pub fn tiles_grow_across_their_borders(fixture: &impl Fixture) {
+    let database = fixture.open();
     let mut oracle = MemoryBackedTree::<Sha256, Vec<u8>>::new();
     for count in [1, 254, 1, 1, 255, 300, 700] {
         let names = (0..count).map(|n| format!("{}+{n}", oracle.len()));
@@ -116,13 +116,13 @@ pub fn tiles_grow_across_their_borders(open: Open, dir: &Path) {
         let head = &committed.heads[0];
         assert_eq!(head.size, oracle.len());
         assert_eq!(head.root.0.as_slice(), oracle.root().as_bytes().as_slice());
-        assert_eq!(fsck::recompute(&*database, OFFICE).unwrap(), head.size);
+        assert_eq!(recompute(&*database, OFFICE).unwrap(), head.size);
     }
 }
 
 /// Promise: an empty log has a signed head; an unknown one is named; ranges may be any numbers.
-pub fn reading_outside_the_log_is_harmless(open: Open, dir: &Path) {
-    let database = open(dir);
+pub fn reading_outside_the_log_is_harmless(fixture: &impl Fixture) {
+    let database = fixture.open();
     let empty = database.head(OFFICE).unwrap();
     assert_eq!((empty.size, empty.root), (0, journal::hash::empty_root()));
     check_signed(&empty);

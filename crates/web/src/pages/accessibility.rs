@@ -19,8 +19,8 @@ struct Page {
 pub(crate) async fn show(visitor: Visitor) -> Response {
     let w = visitor.words;
     let office = &visitor.console.office;
-    let frame = visitor.actor().map_or_else(
-        || Frame::outside(office, "/accessibility"),
+    let frame = visitor.actor().await.map_or_else(
+        || Frame::outside(office, w, "/accessibility"),
         |a| Frame::inside(office, w, &a, "/accessibility"),
     );
     html(None, &Page { frame, w })

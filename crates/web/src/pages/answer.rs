@@ -72,12 +72,14 @@ pub(crate) async fn draft(desk: Desk, Path(thread): Path<String>, form: Multipar
         let Some(draft) = draft else {
             return page(desk, &case, sections, Some(Refusal::of_form(w, wrong)));
         };
-        let command = Command::DraftAnswer {
-            thread: case.thread,
-            draft: Box::new(draft),
-            attachments: upload.files.clone(),
-        };
-        match desk.execute(&command) {
+        let drafted = upload.attachments(desk.office()).and_then(|attachments| {
+            desk.execute(&Command::DraftAnswer {
+                thread: case.thread,
+                draft: Box::new(draft),
+                attachments,
+            })
+        });
+        match drafted {
             Ok(_) => Ok(desk.done("answer-drafted", &format!("/requests/{}", case.thread))),
             Err(error) => page(desk, &case, sections, Some(Refusal::of(w, &error))),
         }

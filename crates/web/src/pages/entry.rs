@@ -1,5 +1,6 @@
 //! One entry of a log, with its proof to take away.
 
+use super::grade_view::EvidenceLine;
 use super::journal::LogLine;
 use crate::desk::{Desk, html};
 use crate::fault::Fault;
@@ -10,10 +11,8 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use journal::proof::inclusion_proof;
-use journal::proof_file::ProofFile;
 use policy::Action;
-use store::{EntryRef, LogTiles};
+use store::EntryRef;
 
 /// Fields that say nothing about what a case is about. Whoever may read the journal but no cases,
 /// such as the operator, sees these and no others.
@@ -59,6 +58,10 @@ struct EntryPage {
     destroyed: bool,
     fields: Vec<FieldLine>,
     proof: Vec<String>,
+    /// The checkpoint that the proof leads to: its number of entries and its root.
+    size: String,
+    root: String,
+    evidence: EvidenceLine,
     case: String,
 }
 
@@ -67,11 +70,13 @@ pub(crate) async fn show(desk: Desk, Path((log, index)): Path<(String, u64)>) ->
     desk.serve(move |desk| {
         desk.require(Action::ReadJournal)?;
         let w = desk.words;
-        let line = desk.reader().line(&EntryRef {
+        let entry = EntryRef {
             log: log.clone(),
             index,
-        })?;
-        let file = proof_file(desk, &log, index)?;
+        };
+        let line = desk.reader().line(&entry)?;
+        let file = desk.reader().proof_file(&entry)?;
+        let mut head = file.checkpoint.lines().skip(1).map(str::to_owned);
         let fields = line.body.as_ref().map(|body| {
             body.fields()
                 .iter()
@@ -88,7 +93,11 @@ pub(crate) async fn show(desk: Desk, Path((log, index)): Path<(String, u64)>) ->
             w,
             log: LogLine::of(w, desk.reader().head(&log)?),
             index,
-            kind: w.label("kind", line.text("kind")),
+            kind: if line.body.is_some() {
+                w.label("kind", line.text("kind"))
+            } else {
+                w.t("entry-destroyed-short")
+            },
             time: line
                 .text("time")
                 .parse()
@@ -97,6 +106,9 @@ pub(crate) async fn show(desk: Desk, Path((log, index)): Path<(String, u64)>) ->
             destroyed: line.body.is_none(),
             fields: fields.unwrap_or_default(),
             proof: file.proof.iter().map(ToString::to_string).collect(),
+            size: head.next().unwrap_or_default(),
+            root: head.next().unwrap_or_default(),
+            evidence: EvidenceLine::of(w, &desk.reader().grade(&entry)?),
             case: case.to_owned(),
         };
         html(None, &page)
@@ -122,31 +134,19 @@ fn field_line(desk: &Desk, name: &str, value: &serde_json::Value) -> FieldLine {
     }
 }
 
-fn proof_file(desk: &Desk, log: &str, index: u64) -> Result<ProofFile, Fault> {
-    let head = desk.reader().head(log)?;
-    if index >= head.size {
-        return Err(Fault::NotFound);
-    }
-    let tiles = LogTiles::new(desk.reader().database().clone(), log);
-    let proof = inclusion_proof(&tiles, index, head.size).map_err(|error| {
-        Fault::Office(office::OfficeError::Invalid {
-            field: "proof".to_owned(),
-            problem: error.to_string(),
-        })
-    })?;
-    Ok(ProofFile {
-        extra: None,
-        index,
-        proof,
-        checkpoint: head.checkpoint,
-    })
-}
-
 /// Hands out the proof of an entry as a C2SP `tlog-proof` file.
 pub(crate) async fn proof(desk: Desk, Path((log, index)): Path<(String, u64)>) -> Response {
     desk.serve(move |desk| {
         desk.require(Action::ReadJournal)?;
-        let text = proof_file(desk, &log, index)?.to_string();
+        let entry = EntryRef {
+            log: log.clone(),
+            index,
+        };
+        let size = desk.reader().head(&log)?.size;
+        if index >= size {
+            return Err(Fault::NotFound);
+        }
+        let text = desk.reader().proof_file(&entry)?.to_string();
         Ok(plain_file(&format!("{log}-{index}.tlog-proof"), text))
     })
     .await

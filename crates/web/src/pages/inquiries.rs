@@ -1,5 +1,6 @@
 //! Parliamentary inquiries: what is asked, and the answer that a second officer releases.
 
+use super::grade_view::GradeMark;
 use super::release::Confirmed;
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
@@ -11,9 +12,11 @@ use askama::Template;
 use axum::extract::{Form, Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use journal::grade::Grade;
 use office::Command;
 use office::authority::inquiry_facts;
 use office::handling::Inquiry;
+use oversight::OversightError;
 use policy::Action;
 use serde::Deserialize;
 
@@ -102,6 +105,7 @@ struct Reply {
     kind: String,
     statements: Vec<String>,
     tables: Vec<oversight::finding::Table>,
+    grade: Option<GradeMark>,
 }
 
 #[derive(Template)]
@@ -219,6 +223,13 @@ fn page(desk: &Desk, reference: &str, refusal: Option<Refusal>) -> Result<Respon
     html(page.frame.refusal.as_ref(), &page)
 }
 
+/// The lowest grade among what an answer rests on; none where it rests on nothing in the journals.
+fn lowest_grade(part: &oversight::answer::AnswerPart) -> Option<Grade> {
+    let figures = part.figures.iter().map(|figure| figure.grade);
+    let cited = part.cited.iter().map(|cited| cited.grade);
+    figures.chain(cited).min()
+}
+
 /// The answers filed to a question, demand by demand.
 fn replies(w: Words, answer: Option<&oversight::Answer>, number: u32) -> Vec<Reply> {
     let questions = answer
@@ -243,27 +254,61 @@ fn replies(w: Words, answer: Option<&oversight::Answer>, number: u32) -> Vec<Rep
                 .map(|statement| w.seen(&statement.text))
                 .collect(),
             tables: part.tables.clone(),
+            grade: lowest_grade(part).map(|grade| GradeMark::of(w, grade)),
         })
         .collect()
 }
 
-/// The paper as it came in, or the answer as document or page, each as a file to keep.
+/// The answer as it leaves the house: with the proof of its release, and sealed. Made anew each time,
+/// so that it carries the best evidence there is by then.
+fn sealed(desk: &Desk, reference: &str) -> Result<oversight::Answer, Fault> {
+    let keyring = desk.office().keyring();
+    let suites = &keyring.manifest.statement().suites;
+    let suite = suites.first().ok_or(Fault::NotFound)?.suite;
+    let key = keyring.signing(suite)?;
+    oversight::answer::released(desk.reader(), reference, key, desk.now()).map_err(|error| {
+        match error {
+            OversightError::NotReleased(_) => Fault::NotFound,
+            OversightError::Office(error) => error.into(),
+            other => unreadable(other),
+        }
+    })
+}
+
+/// An answer on file that this program cannot put out.
+fn unreadable(error: impl std::error::Error) -> Fault {
+    tracing::error!(%error, "answer to an inquiry cannot be put out");
+    Fault::NotFound
+}
+
+/// The paper as it came in, or the answer as document or page, each as a file to keep. Before it is
+/// released, what is handed out is the draft, which says so itself.
 fn file(desk: &Desk, reference: &str, wanted: &str) -> Result<Response, Fault> {
     let inquiry = find(desk, reference)?;
+    let is_released = inquiry
+        .answer
+        .as_ref()
+        .is_some_and(|answer| answer.released_by.is_some());
     let (hash, ending) = match wanted {
         "source" => (inquiry.source, ""),
         "answer" => (inquiry.answer.ok_or(Fault::NotFound)?.document, ".json"),
         "page" => (inquiry.answer.ok_or(Fault::NotFound)?.document, ".html"),
         _ => return Err(Fault::NotFound),
     };
-    let mut bytes = desk.reader().blob(&hash)?.ok_or(Fault::NotFound)?;
-    if wanted == "page" {
+    let bytes = if wanted == "source" || !is_released {
+        desk.reader().blob(&hash)?.ok_or(Fault::NotFound)?
+    } else {
+        let answer = sealed(desk, reference)?;
+        answer.to_json().map_err(unreadable)?.into_bytes()
+    };
+    let bytes = if wanted == "page" {
         let answer: oversight::Answer =
             serde_json::from_slice(&bytes).map_err(|_| Fault::NotFound)?;
-        bytes = oversight::html::page(&answer)
-            .map_err(|_| Fault::NotFound)?
-            .into_bytes();
-    }
+        let page = oversight::html::page(&answer).map_err(|_| Fault::NotFound)?;
+        page.into_bytes()
+    } else {
+        bytes
+    };
     let name = format!("{}-{wanted}{ending}", reference.replace('/', "-"));
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),

@@ -1,9 +1,11 @@
 //! The journal: logs with their signed heads, entries, and proofs to take away.
 
+use super::grade_view::{Coverage, GradeMark};
 use crate::desk::{Desk, html};
 use crate::fault::Fault;
 use crate::frame::Frame;
 use crate::moment::second;
+use crate::standing::log_name;
 use crate::words::Words;
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -22,16 +24,15 @@ pub(crate) struct LogLine {
     pub(crate) size: u64,
     pub(crate) root: String,
     pub(crate) checkpoint: String,
+    /// How far others have vouched for it, in words.
+    pub(crate) coverage: Vec<String>,
 }
 
 impl LogLine {
     pub(crate) fn of(w: Words, head: Head) -> Self {
-        let label = match head.log.strip_prefix("exchange-") {
-            Some(peer) => w.with("log-exchange", "peer", peer),
-            None => w.label("log", &head.log),
-        };
         Self {
-            label,
+            label: log_name(w, &head.log),
+            coverage: Vec::new(),
             name: head.log,
             origin: head.origin,
             size: head.size,
@@ -59,7 +60,12 @@ pub(crate) async fn show(desk: Desk) -> Response {
         names.sort_by_key(|name| (name != office::OFFICE_LOG, name.clone()));
         let logs = names
             .iter()
-            .map(|log| Ok(LogLine::of(desk.words, database.head(log)?)))
+            .map(|log| {
+                Ok(LogLine {
+                    coverage: Coverage::of(desk, log)?.lines(desk.words),
+                    ..LogLine::of(desk.words, database.head(log)?)
+                })
+            })
             .collect::<Result<_, Fault>>()?;
         html(
             None,
@@ -80,6 +86,7 @@ struct EntryLine {
     actor: String,
     case: String,
     short: String,
+    grade: GradeMark,
 }
 
 #[derive(Template)]
@@ -113,6 +120,7 @@ pub(crate) async fn log(
         let head = desk.reader().head(&log)?;
         let end = query.before.unwrap_or(head.size).min(head.size);
         let start = end.saturating_sub(ROWS);
+        let coverage = Coverage::of(desk, &log)?;
         let mut entries: Vec<EntryLine> = desk
             .reader()
             .lines(&log, start, end)?
@@ -126,7 +134,13 @@ pub(crate) async fn log(
                 let case = if reads_cases { case } else { "" };
                 EntryLine {
                     index: line.entry.index,
-                    kind: w.label("kind", line.text("kind")),
+                    grade: GradeMark::of(w, coverage.grade(line.entry.index)),
+                    // A destroyed entry says nothing any more, not even what it was.
+                    kind: if line.body.is_some() {
+                        w.label("kind", line.text("kind"))
+                    } else {
+                        w.t("entry-destroyed-short")
+                    },
                     time: line
                         .text("time")
                         .parse()
@@ -143,7 +157,10 @@ pub(crate) async fn log(
             w,
             newer: (end < head.size).then(|| end.saturating_add(ROWS).min(head.size)),
             older: (start > 0).then_some(start),
-            log: LogLine::of(w, head),
+            log: LogLine {
+                coverage: coverage.lines(w),
+                ..LogLine::of(w, head)
+            },
             entries,
         };
         html(None, &page)

@@ -1,14 +1,17 @@
 //! Counterparts: keys, the link, what waits, what was receipted.
 
 use super::case_view::Line;
+use super::delivery::{self, MessageLine};
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
 use crate::frame::Frame;
+use crate::moment::lasts;
 use crate::moment::{ago, minute};
 use crate::words::Words;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
+use office::channel::SentMessage;
 use office::{Command, Peer};
 use policy::Action;
 use records::PartyId;
@@ -26,6 +29,7 @@ struct PeerLine {
     facts: Vec<Line>,
     keys: Vec<Line>,
     waiting: Vec<Waiting>,
+    messages: Vec<MessageLine>,
     log: String,
 }
 
@@ -36,6 +40,7 @@ struct Page {
     w: Words,
     own_fingerprint: String,
     own_node: String,
+    own_valid: String,
     peers: Vec<PeerLine>,
     may_ping: bool,
 }
@@ -66,6 +71,7 @@ fn page(desk: &Desk, refusal: Option<Refusal>) -> Result<Response, Fault> {
         w: desk.words,
         own_fingerprint: own.fingerprint().to_string(),
         own_node: own.node.clone(),
+        own_valid: lasts(desk.words, own, desk.now()),
         peers: peers
             .iter()
             .map(|peer| line(desk, peer))
@@ -85,10 +91,7 @@ fn line(desk: &Desk, peer: &Peer) -> Result<PeerLine, Fault> {
         .into_iter()
         .filter(|message| message.peer == peer.party)
         .collect();
-    let receipted = sent
-        .iter()
-        .filter(|message| message.receipt.is_some())
-        .count();
+    let count = |test: fn(&SentMessage) -> bool| sent.iter().filter(|it| test(it)).count();
     let heard = channel.and_then(|channel| channel.last_heard);
     let fact = |id: &str, text: String| Line {
         label: w.t(&format!("peer-{id}")),
@@ -105,24 +108,28 @@ fn line(desk: &Desk, peer: &Peer) -> Result<PeerLine, Fault> {
             error: w.seen(row.last_error.as_deref().unwrap_or_default()),
         })
         .collect();
+    let signing = keys.suites.iter().map(|suite| Line {
+        label: w.with("peer-signing", "suite", suite.suite),
+        text: suite.signing.id().to_string(),
+    });
     let known = keys.logs.iter().map(|log| Line {
         label: w.with("peer-log", "log", &log.name),
-        text: log.vkey.clone(),
+        text: log.vkeys.join("\n"),
+    });
+    let witness = keys.witness.iter().map(|witness| Line {
+        label: w.t("peer-witness"),
+        text: witness.vkeys.join("\n"),
+    });
+    let revoked = keys.revocations.iter().map(|revocation| Line {
+        label: w.t("peer-revoked"),
+        text: revocation.key.to_string(),
     });
     let mut key_lines = vec![
         fact("node", w.seen(&keys.node)),
         fact("version", keys.version.to_string()),
-        fact(
-            "valid",
-            format!(
-                "{} – {}",
-                w.seen(&keys.valid_from),
-                w.seen(&keys.valid_until)
-            ),
-        ),
-        fact("signing", keys.signing.id().to_string()),
+        fact("valid", lasts(w, &keys, now)),
     ];
-    key_lines.extend(known);
+    key_lines.extend(signing.chain(known).chain(witness).chain(revoked));
     Ok(PeerLine {
         party: peer.party.to_string(),
         fingerprint: peer.fingerprint.clone(),
@@ -138,7 +145,14 @@ fn line(desk: &Desk, peer: &Peer) -> Result<PeerLine, Fault> {
                 "sent",
                 channel.map_or(0, |channel| channel.sent).to_string(),
             ),
-            fact("receipted", format!("{receipted} / {}", sent.len())),
+            fact(
+                "consigned",
+                format!("{} / {}", count(SentMessage::is_consigned), sent.len()),
+            ),
+            fact(
+                "handed-over",
+                format!("{} / {}", count(SentMessage::is_handed_over), sent.len()),
+            ),
             fact(
                 "accepted",
                 channel.map_or(0, |channel| channel.accepted).to_string(),
@@ -150,6 +164,7 @@ fn line(desk: &Desk, peer: &Peer) -> Result<PeerLine, Fault> {
         ],
         keys: key_lines,
         waiting,
+        messages: delivery::newest(desk, &peer.party)?,
         log: office::exchange_log(&peer.party),
     })
 }

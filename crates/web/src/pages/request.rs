@@ -2,7 +2,9 @@
 //! that happened, with proof.
 
 use super::case_view::{AnswerLines, FileLine, Line, RequestLines, Row, files, people};
+use super::delivery::{self, MessageLine};
 use super::finding_view::FindingLine;
+use super::grade_view::{Coverage, GradeMark};
 use crate::desk::{Desk, html};
 use crate::fault::{Fault, Refusal};
 use crate::frame::Frame;
@@ -11,6 +13,8 @@ use crate::words::Words;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
+use journal::grade::Grade;
+use journal::hash::Hash;
 use office::authority::case_facts;
 use office::state::{Decision, Incoming, Outgoing, Stage};
 use office::{Case, Command};
@@ -37,6 +41,7 @@ struct Event {
     index: u64,
     leaf: String,
     address: String,
+    grade: GradeMark,
 }
 
 #[derive(Template)]
@@ -59,6 +64,9 @@ struct Page {
     ground: String,
     steps: Vec<Step>,
     waits_for: String,
+    messages: Vec<MessageLine>,
+    /// The lowest grade among its entries.
+    grade: GradeMark,
     timeline: Vec<Event>,
 }
 
@@ -121,6 +129,12 @@ fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response,
         .as_ref()
         .and_then(|a| a.ground)
         .or(pending.and_then(|d| d.draft.ground));
+    let (grade, timeline) = timeline(desk, &case)?;
+    let sent: Vec<Hash> = case
+        .message
+        .into_iter()
+        .chain(case.answer.as_ref().map(|answer| answer.message))
+        .collect();
     let page = Page {
         frame: desk.frame_with(&format!("/requests/{}", case.thread), refusal),
         w,
@@ -156,7 +170,9 @@ fn page(desk: &Desk, thread: &str, refusal: Option<Refusal>) -> Result<Response,
             .unwrap_or_default(),
         steps: steps(desk, &case),
         waits_for: w.label("waits", case.stage.code()),
-        timeline: timeline(desk, &case)?,
+        messages: delivery::of_messages(desk, &sent)?,
+        grade: GradeMark::of(w, grade),
+        timeline,
     };
     html(page.frame.refusal.as_ref(), &page)
 }
@@ -243,9 +259,11 @@ fn steps(desk: &Desk, case: &Case) -> Vec<Step> {
     steps
 }
 
-fn timeline(desk: &Desk, case: &Case) -> Result<Vec<Event>, Fault> {
+/// What happened, and the lowest grade among the entries that say so.
+fn timeline(desk: &Desk, case: &Case) -> Result<(Grade, Vec<Event>), Fault> {
     let w = desk.words;
-    let mut events = Vec::new();
+    let coverage = Coverage::of(desk, office::OFFICE_LOG)?;
+    let (mut lowest, mut events) = (Grade::QuorumWitnessed, Vec::new());
     for line in desk.reader().timeline(case.thread)? {
         let detail = match line.text("kind") {
             "screening.reviewed" => {
@@ -261,7 +279,11 @@ fn timeline(desk: &Desk, case: &Case) -> Result<Vec<Event>, Fault> {
             "request.withdrawn" => w.seen(line.text("reason")),
             _ => String::new(),
         };
+        // All of a case's revisions derive from entries of the office journal.
+        let grade = coverage.grade(line.entry.index);
+        lowest = lowest.min(grade);
         events.push(Event {
+            grade: GradeMark::of(w, grade),
             title: w.label("kind", line.text("kind")),
             time: line
                 .text("time")
@@ -275,7 +297,7 @@ fn timeline(desk: &Desk, case: &Case) -> Result<Vec<Event>, Fault> {
             leaf: line.leaf.to_string(),
         });
     }
-    Ok(events)
+    Ok((lowest, events))
 }
 
 /// A case as the policies see one that does not exist yet.

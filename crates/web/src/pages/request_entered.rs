@@ -5,7 +5,8 @@ use office::Command;
 use records::request::Requester;
 use records::{DeclaredSelector, Marking, Request};
 
-/// What was entered, as a command; none where a code is not one of the form's own choices.
+/// What was entered, as a command without its files; none where a code is not one of the form's own
+/// choices.
 pub(crate) fn command(upload: &Upload) -> Option<Command> {
     let text = |name: &str| upload.text(name).trim().to_owned();
     let given = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
@@ -58,6 +59,6 @@ pub(crate) fn command(upload: &Upload) -> Option<Command> {
                 ..Marking::amber()
             },
         }),
-        attachments: upload.files.clone(),
+        attachments: Vec::new(),
     })
 }

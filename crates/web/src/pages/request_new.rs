@@ -10,6 +10,7 @@ use crate::words::Words;
 use askama::Template;
 use axum::extract::Multipart;
 use axum::response::{IntoResponse, Response};
+use office::Command;
 use policy::Action;
 use records::marking::{Handling, Tlp};
 use records::vocabulary::{SelectorKind, Topic, Urgency};
@@ -85,10 +86,17 @@ pub(crate) async fn draft(desk: Desk, form: Multipart) -> Response {
                 Some(Refusal::of_form(desk.words, wrong)),
             );
         }
-        let Some(command) = super::request_entered::command(&upload) else {
+        // Codes first: nothing is put into the store for a form that no browser of ours has sent.
+        let Some(mut command) = super::request_entered::command(&upload) else {
             return Err(Fault::NotFound);
         };
-        match desk.execute(&command) {
+        let drafted = upload.attachments(desk.office()).and_then(|files| {
+            if let Command::DraftRequest { attachments, .. } = &mut command {
+                *attachments = files;
+            }
+            desk.execute(&command)
+        });
+        match drafted {
             Ok(done) => {
                 let thread = done
                     .thread

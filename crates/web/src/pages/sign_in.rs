@@ -49,7 +49,7 @@ pub(crate) fn own_address(address: &str) -> &str {
 
 fn page(visitor: &Visitor, name: String, next: &str, refusal: Option<Refusal>) -> Response {
     let w = visitor.words;
-    let mut frame = Frame::outside(&visitor.console.office, "/sign-in");
+    let mut frame = Frame::outside(&visitor.console.office, visitor.words, "/sign-in");
     frame.refusal = refusal;
     let page = Page {
         frame,
@@ -63,7 +63,7 @@ fn page(visitor: &Visitor, name: String, next: &str, refusal: Option<Refusal>) -
 
 /// Shows the form.
 pub(crate) async fn show(visitor: Visitor, Query(query): Query<Next>) -> Response {
-    if visitor.actor().is_some() {
+    if visitor.actor().await.is_some() {
         return Redirect::to(own_address(&query.next)).into_response();
     }
     page(&visitor, String::new(), &query.next, None)

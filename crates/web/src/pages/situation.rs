@@ -1,15 +1,20 @@
 //! The situation: where the officer on duty begins.
 
 use super::case_view::Row;
+use super::delivery;
+use super::grade_view::GradeMark;
 use crate::desk::{Desk, html};
 use crate::fault::Fault;
 use crate::frame::Frame;
-use crate::moment::{PRESSING_MS, ago, runs};
+use crate::moment::{KEYS_DUE_MS, PRESSING_MS, ago, keys_left, lasts, runs};
+use crate::standing::log_name;
 use crate::tone::Tone;
 use crate::words::Words;
 use askama::Template;
 use axum::response::Response;
 use office::state::{Incoming, Outgoing, Stage};
+use office::witnessing::ForkedPeer;
+use office::writing::{Filed as _, read_document};
 use office::{Case, OFFICE_LOG};
 use policy::Action;
 use records::Timestamp;
@@ -36,7 +41,25 @@ struct Link {
     heard: String,
     silence: i64,
     waiting: usize,
+    /// Ours that lie there, and theirs that lie here, and cannot be read yet.
+    unread_there: usize,
+    unread_here: usize,
+    /// How long its keys last.
+    keys: String,
     error: String,
+    tone: Tone,
+    state: String,
+}
+
+/// How far a log is vouched for by those who have to.
+struct WitnessLine {
+    log: String,
+    label: String,
+    wanted: GradeMark,
+    covered: u64,
+    size: u64,
+    /// How long the first entry has waited; empty where none waits.
+    since: String,
     tone: Tone,
     state: String,
 }
@@ -51,6 +74,9 @@ struct Page {
     figures: Vec<Figure>,
     next: Vec<Row>,
     links: Vec<Link>,
+    witnesses: Vec<WitnessLine>,
+    own_keys: String,
+    own_keys_tone: Tone,
     journal_size: u64,
 }
 
@@ -98,6 +124,7 @@ fn page(desk: &Desk) -> Result<Response, Fault> {
         .take(NEXT)
         .map(|case| Row::of(w, case, now))
         .collect();
+    let own = desk.office().keyring().manifest.statement();
     let page = Page {
         frame: desk.frame("/"),
         w,
@@ -106,6 +133,13 @@ fn page(desk: &Desk) -> Result<Response, Fault> {
         figures,
         next,
         links,
+        witnesses: witnesses(desk)?,
+        own_keys: lasts(w, own, now),
+        own_keys_tone: if keys_left(own, now) < KEYS_DUE_MS {
+            Tone::Warning
+        } else {
+            Tone::Neutral
+        },
         journal_size: desk.reader().head(OFFICE_LOG)?.size,
     };
     html(None, &page)
@@ -186,6 +220,12 @@ pub(crate) const fn waits_for_release(case: &Case) -> bool {
 fn links(desk: &Desk) -> Result<Vec<Link>, Fault> {
     let (w, now) = (desk.words, desk.now());
     let outbox = desk.reader().outbox()?;
+    let database = desk.reader().database();
+    let forked = database.documents(ForkedPeer::FAMILY, None)?;
+    let forked = forked
+        .into_iter()
+        .map(|document| Ok(read_document::<ForkedPeer>(document)?.value))
+        .collect::<Result<Vec<_>, Fault>>()?;
     let mut links = Vec::new();
     for peer in desk.reader().peers()? {
         let heard = desk
@@ -200,8 +240,13 @@ fn links(desk: &Desk) -> Result<Vec<Link>, Fault> {
             .iter()
             .find_map(|row| row.last_error.clone())
             .unwrap_or_default();
+        let (unread_there, unread_here) = delivery::unread(desk, &peer.party)?;
+        let keys = peer.keys()?;
         let silence = heard.map_or(i64::MAX, |heard| now.millis() - heard.millis());
+        let is_forked = forked.iter().any(|fork| fork.peer == peer.party);
         let (tone, state) = match (error.is_empty(), silence > SILENT_MS) {
+            // It has signed two histories: nothing about this link is good any more.
+            _ if is_forked => (Tone::Danger, "link-forked"),
             (false, _) => (Tone::Danger, "link-failing"),
             (true, true) => (Tone::Warning, "link-silent"),
             (true, false) => (Tone::Success, "link-good"),
@@ -211,10 +256,39 @@ fn links(desk: &Desk) -> Result<Vec<Link>, Fault> {
             heard: heard.map_or_else(|| w.t("never"), |heard| ago(w, heard, now)),
             silence,
             waiting: waiting.len(),
+            unread_there,
+            unread_here,
+            keys: lasts(w, &keys, now),
             error: w.seen(&error),
             tone,
             state: w.t(state),
         });
     }
     Ok(links)
+}
+
+fn witnesses(desk: &Desk) -> Result<Vec<WitnessLine>, Fault> {
+    let (w, now) = (desk.words, desk.now());
+    let lags = desk.office().witness_lag()?;
+    let lines = lags.into_iter().map(|lag| {
+        let (tone, state) = match (lag.alarm, lag.covered < lag.size) {
+            (true, _) => (Tone::Danger, "witness-late"),
+            (false, true) => (Tone::Info, "witness-under-way"),
+            (false, false) => (Tone::Success, "witness-good"),
+        };
+        WitnessLine {
+            label: log_name(w, &lag.log),
+            wanted: GradeMark::of(w, lag.wanted),
+            covered: lag.covered,
+            size: lag.size,
+            since: lag
+                .since
+                .map(|since| ago(w, since, now))
+                .unwrap_or_default(),
+            tone,
+            state: w.t(state),
+            log: lag.log,
+        }
+    });
+    Ok(lines.collect())
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
-use office::NewAttachment;
+use office::{NewAttachment, Office, OfficeError};
 
 /// Largest form with files, in bytes. Larger files go through the command line.
 pub(crate) const MAX_UPLOAD: usize = 64 * 1024 * 1024;
@@ -11,7 +11,14 @@ pub(crate) const MAX_UPLOAD: usize = 64 * 1024 * 1024;
 #[derive(Default)]
 pub(crate) struct Upload {
     texts: Vec<(String, String)>,
-    pub(crate) files: Vec<NewAttachment>,
+    files: Vec<SentFile>,
+}
+
+/// A file as the browser sent it.
+struct SentFile {
+    name: String,
+    media_type: String,
+    bytes: Vec<u8>,
 }
 
 impl Upload {
@@ -42,13 +49,25 @@ impl Upload {
         let bytes = field.bytes().await?.to_vec();
         // A file input left empty is sent as a nameless file.
         if !name.is_empty() {
-            self.files.push(NewAttachment {
+            self.files.push(SentFile {
                 name,
                 media_type,
                 bytes,
             });
         }
         Ok(())
+    }
+
+    /// The files, once they lie in the office's object store, as a command refers to them.
+    pub(crate) fn attachments(&self, office: &Office) -> Result<Vec<NewAttachment>, OfficeError> {
+        let files = self.files.iter();
+        files
+            .map(|file| {
+                let limit = file.bytes.len() as u64;
+                let stored = office.take_in_attachment(&mut file.bytes.as_slice(), limit)?;
+                Ok(NewAttachment::stored(&file.name, &file.media_type, stored))
+            })
+            .collect()
     }
 
     /// The text of a field; empty where it was not sent.

@@ -1,0 +1,243 @@
+//! Destroying content at its date, everywhere the node keeps it.
+//!
+//! What is destroyed with a case: its entries' bodies and salts in the office journal and all
+//! revisions that derive from them, the sealed messages and their headers, the attachments and the
+//! payloads. What stays: the leaves, so that every proof still holds, and the exchange log's codes,
+//! so that every figure can still be counted. That content was destroyed, and by which rule, is itself
+//! an entry.
+//!
+//! Files lie outside the database, so they cannot go in the same transaction: what is to be removed is
+//! filed first and removed then, and a node that ended in between goes on where it was.
+
+mod plan;
+
+use crate::OFFICE_LOG;
+use crate::case::Case;
+use crate::error::OfficeError;
+use crate::office::Office;
+use crate::reader::Reader;
+use crate::state::{Incoming, Outgoing, Stage};
+use crate::writing::{Filed, Loaded, read_document};
+use journal::hash::Hash;
+use plan::Plan;
+use records::{ThreadId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use store::{EntryRef, Expect};
+
+/// By which rule content was destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetentionRule {
+    /// The day in the conditions of the answer has passed.
+    Condition,
+    /// The configuration's time for closed cases has passed.
+    Configuration,
+    /// The date that the entry itself was given has passed.
+    EntryDate,
+}
+
+impl RetentionRule {
+    /// The word for it in entries.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Condition => "condition",
+            Self::Configuration => "configuration",
+            Self::EntryDate => "entry-date",
+        }
+    }
+}
+
+/// A case that was destroyed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destruction {
+    /// The case.
+    pub thread: ThreadId,
+    /// When.
+    pub at: Timestamp,
+    /// By which rule.
+    pub rule: RetentionRule,
+    /// The entries of the office journal whose content is gone.
+    pub entries: Vec<u64>,
+    /// Files that are still to be removed; none once all are.
+    pub objects: BTreeSet<Hash>,
+}
+
+impl Filed for Destruction {
+    const FAMILY: &'static str = "destruction";
+
+    fn id(&self) -> String {
+        self.thread.to_string()
+    }
+
+    fn tag(&self) -> String {
+        if self.objects.is_empty() {
+            ""
+        } else {
+            "pending"
+        }
+        .to_owned()
+    }
+}
+
+impl Reader {
+    /// The cases that were destroyed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn destructions(&self) -> Result<Vec<Destruction>, OfficeError> {
+        self.all()
+    }
+}
+
+impl Office {
+    /// Destroys what is due at `now`, at most `limit` cases and as many single entries. Gives how
+    /// many of both. For the daily clock.
+    ///
+    /// # Errors
+    /// When the database or the object store cannot be read or written.
+    pub fn destroy_expired(&self, now: Timestamp, limit: u32) -> Result<usize, OfficeError> {
+        self.may_write()?;
+        self.remove_pending()?;
+        let mut destroyed = 0;
+        for document in self.database().documents(Case::FAMILY, None)? {
+            if destroyed >= limit as usize {
+                break;
+            }
+            let case = read_document::<Case>(document)?;
+            let Some(rule) = self.due(&case.value, now) else {
+                continue;
+            };
+            match self.destroy_case(&case, rule) {
+                Ok(done) => destroyed += usize::from(done),
+                // Somebody acted on it at this very moment; it is looked at again tomorrow.
+                Err(OfficeError::Busy) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.remove_pending()?;
+        Ok(destroyed + self.destroy_dated_entries(now, limit)?)
+    }
+
+    /// Whether a case is closed and its time is over.
+    fn due(&self, case: &Case, now: Timestamp) -> Option<RetentionRule> {
+        if !is_closed(case.stage) {
+            return None;
+        }
+        let conditions = case
+            .answer
+            .as_ref()
+            .and_then(|a| a.answer.conditions.as_ref());
+        if let Some(conditions) = conditions {
+            return (conditions.retain_until < now.date()).then_some(RetentionRule::Condition);
+        }
+        let days = i64::from(self.limits.keep_case_days?);
+        let last_step = case
+            .answer
+            .as_ref()
+            .map(|answer| answer.at)
+            .or(case.deadline)
+            .unwrap_or(case.opened);
+        (last_step.plus_seconds(days * 86_400) < now).then_some(RetentionRule::Configuration)
+    }
+
+    fn destroy_case(&self, case: &Loaded<Case>, rule: RetentionRule) -> Result<bool, OfficeError> {
+        let Some(plan) = Plan::of(self, &case.value)? else {
+            // A message is still under way; the counterpart is owed it.
+            return Ok(false);
+        };
+        let thread = case.value.thread;
+        let mut writing = self.writing();
+        let indices: Vec<u64> = plan.entries.iter().map(|entry| entry.index).collect();
+        let entry = writing.entry(
+            OFFICE_LOG,
+            "content.destroyed",
+            vec![
+                ("case", thread.to_string().into()),
+                ("log", OFFICE_LOG.into()),
+                ("entries", indices.clone().into()),
+                ("rule", rule.code().into()),
+                ("files", plan.objects.len().into()),
+            ],
+        )?;
+        let destruction = Destruction {
+            thread,
+            at: writing.now,
+            rule,
+            entries: indices,
+            objects: plan.objects,
+        };
+        writing.file(&Loaded::new(destruction), Some(entry))?;
+        writing.batch.expect.push(Expect {
+            family: Case::FAMILY,
+            id: case.value.id(),
+            revision: case.revision,
+        });
+        writing.batch.destroy.extend(plan.entries);
+        writing.batch.forget.extend(plan.blobs);
+        writing.commit()?;
+        tracing::info!(case = %thread, rule = rule.code(), "content.destroyed");
+        Ok(true)
+    }
+
+    /// Removes the files of destroyed cases.
+    fn remove_pending(&self) -> Result<(), OfficeError> {
+        for document in self
+            .database()
+            .documents(Destruction::FAMILY, Some("pending"))?
+        {
+            let mut pending = read_document::<Destruction>(document)?;
+            for object in std::mem::take(&mut pending.value.objects) {
+                self.objects.remove(&object)?;
+            }
+            let mut writing = self.writing();
+            writing.file(&pending, None)?;
+            match writing.commit() {
+                Ok(_) | Err(OfficeError::Busy) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Single entries that were given a date when they were written.
+    fn destroy_dated_entries(&self, now: Timestamp, limit: u32) -> Result<usize, OfficeError> {
+        let expired = self.database().expired(now.millis(), limit)?;
+        let mut logs: Vec<&str> = expired.iter().map(|entry| entry.log.as_str()).collect();
+        logs.dedup();
+        let mut writing = self.writing();
+        for log in logs.iter().copied().collect::<BTreeSet<_>>() {
+            let of_log = expired.iter().filter(|entry| entry.log == log);
+            let indices: Vec<u64> = of_log.map(|entry| entry.index).collect();
+            writing.entry(
+                OFFICE_LOG,
+                "content.destroyed",
+                vec![
+                    ("log", log.into()),
+                    ("entries", indices.into()),
+                    ("rule", RetentionRule::EntryDate.code().into()),
+                ],
+            )?;
+        }
+        let count = expired.len();
+        if count > 0 {
+            writing.batch.destroy.extend::<Vec<EntryRef>>(expired);
+            writing.commit()?;
+        }
+        Ok(count)
+    }
+}
+
+/// Whether nothing is owed in a case any more.
+const fn is_closed(stage: Stage) -> bool {
+    match stage {
+        Stage::Outgoing(state) => matches!(
+            state,
+            Outgoing::Answered(_) | Outgoing::Withdrawn | Outgoing::Rejected | Outgoing::Unanswered
+        ),
+        Stage::Incoming(state) => {
+            matches!(state, Incoming::AnswerDelivered(_) | Incoming::Withdrawn)
+        }
+    }
+}

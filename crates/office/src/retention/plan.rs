@@ -1,0 +1,111 @@
+//! What belongs to a case and to nothing else.
+
+use crate::attachment::AttachmentRef;
+use crate::case::Case;
+use crate::channel::SentMessage;
+use crate::error::OfficeError;
+use crate::office::Office;
+use crate::reader::Reader;
+use crate::writing::Filed;
+use journal::hash::Hash;
+use seal::message::Message;
+use std::collections::BTreeSet;
+use store::EntryRef;
+use store::writes::Writes;
+
+/// What is destroyed with a case.
+pub(super) struct Plan {
+    pub(super) entries: BTreeSet<EntryRef>,
+    pub(super) blobs: BTreeSet<Hash>,
+    pub(super) objects: BTreeSet<Hash>,
+}
+
+impl Plan {
+    /// Gathers what belongs to a case; nothing while a message of it is still under way.
+    pub(super) fn of(office: &Office, case: &Case) -> Result<Option<Self>, OfficeError> {
+        let reader = office.reader();
+        let mut plan = Self {
+            entries: BTreeSet::new(),
+            blobs: BTreeSet::new(),
+            objects: BTreeSet::new(),
+        };
+        let thread = case.thread.to_string();
+        for revision in office.database().revisions(Case::FAMILY, &thread)? {
+            let earlier: Case = crate::writing::read_document(revision.clone())?.value;
+            plan.entries.extend(revision.entry);
+            plan.objects.extend(files_of(&earlier));
+        }
+        let waiting: BTreeSet<Hash> = reader.outbox()?.into_iter().map(|row| row.blob).collect();
+        for sent in reader
+            .sent()?
+            .into_iter()
+            .filter(|sent| sent.thread == case.thread)
+        {
+            let Some(sealed) = sealed_message(office, &sent)? else {
+                continue;
+            };
+            if waiting.contains(&sealed) {
+                return Ok(None);
+            }
+            plan.add_message(reader, sealed)?;
+            plan.blobs.insert(sent.headers);
+        }
+        for taken in reader.accepted()? {
+            if taken.thread == thread && taken.peer == case.peer {
+                plan.add_message(reader, taken.sealed)?;
+            }
+        }
+        // Files are named by their content: another case may rest on the same ones.
+        for other in reader
+            .cases()?
+            .iter()
+            .filter(|other| other.thread != case.thread)
+        {
+            for file in files_of(other) {
+                plan.objects.remove(&file);
+            }
+        }
+        Ok(Some(plan))
+    }
+
+    fn add_message(&mut self, reader: &Reader, sealed: Hash) -> Result<(), OfficeError> {
+        if let Some(bytes) = reader.blob(&sealed)? {
+            let message = Message::decode(&bytes)?;
+            let parts = &message.manifest().statement().parts;
+            self.objects
+                .extend(parts.iter().map(|part| part.payload.sha256));
+        }
+        self.blobs.insert(sealed);
+        Ok(())
+    }
+}
+
+/// The files that a case names.
+fn files_of(case: &Case) -> Vec<Hash> {
+    let draft = case.draft.iter().flat_map(|draft| &draft.attachments);
+    let answer = case.answer.iter().flat_map(|answer| &answer.attachments);
+    let all: Vec<&AttachmentRef> = case.attachments.iter().chain(draft).chain(answer).collect();
+    all.into_iter().map(|file| file.sha256).collect()
+}
+
+/// The blob of a message of ours: what the entry that queued it wrote into the outbox.
+fn sealed_message(office: &Office, sent: &SentMessage) -> Result<Option<Hash>, OfficeError> {
+    let revisions = office
+        .database()
+        .revisions(SentMessage::FAMILY, &sent.id())?;
+    let Some(EntryRef { log, index }) = revisions.into_iter().find_map(|first| first.entry) else {
+        return Ok(None);
+    };
+    let rows = office
+        .database()
+        .snapshot()?
+        .entries(&log, index, index.saturating_add(1))?;
+    let Some(text) = rows.into_iter().next().and_then(|row| row.writes) else {
+        return Ok(None);
+    };
+    let writes: Writes = serde_json::from_str(&text).map_err(|source| OfficeError::Unreadable {
+        what: format!("what entry {log} {index} wrote"),
+        source,
+    })?;
+    Ok(writes.outbox.first().map(|message| message.blob))
+}

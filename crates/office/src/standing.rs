@@ -1,0 +1,365 @@
+//! Whether this node may write and sign: the guard against a database that was set back.
+//!
+//! A database that was restored from an older copy looks whole, and whoever went on signing over it
+//! would fork the log. The anchor finds that where it is newer than the copy ([`store::anchor`]).
+//! Where both were set back only others can tell: the witnesses, who remember the largest head they
+//! were shown. So a node that is witnessed may read, but neither write nor sign, until it has
+//! asked them ([`Office::confirm_standing`]).
+//!
+//! One head, signed by our own key, that this database does not contain is proof enough. It is kept,
+//! and the node stays read-only until the database contains it (restored from the counterpart's copy
+//! by [`crate::mirror`], or from a newer backup) or the log goes on in a new epoch
+//! ([`crate::epoch`]).
+
+use crate::OFFICE_LOG;
+use crate::error::OfficeError;
+use crate::office::Office;
+use crate::writing::{Filed, Loaded, Writing};
+use journal::checkpoint::Checkpoint;
+use journal::proof::root_at;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::{PoisonError, RwLock};
+use store::{Database, Found, LogState, LogTiles};
+
+/// Whether a node may write and sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It may.
+    Signing,
+    /// Not yet: the witnesses of these logs have not been asked since the start.
+    Unconfirmed {
+        /// The logs about which nobody has answered yet.
+        logs: BTreeSet<String>,
+    },
+    /// It may not, and says why.
+    ReadOnly(ReadOnly),
+}
+
+/// Why a node only reads.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadOnly {
+    /// The database does not contain a head that was signed.
+    #[error(
+        "log {log} was set back: this database has {ours} entries, {seen_by} has seen a head of {seen} entries that they do not lead to; fetch the entries back from the counterpart's copy of the log, or open a new epoch"
+    )]
+    SetBack {
+        /// The log.
+        log: String,
+        /// Entries that this database has.
+        ours: u64,
+        /// Entries of the head that it does not contain.
+        seen: u64,
+        /// Who has seen that: the anchor, or a witness by its name.
+        seen_by: String,
+    },
+    /// What is stored contradicts itself.
+    #[error(
+        "the daily self-check failed: {what}; restore the database from a backup, or rebuild it from its entries"
+    )]
+    Damaged {
+        /// What contradicts what.
+        what: String,
+    },
+}
+
+impl ReadOnly {
+    /// Names the text for it in the locale catalogues: `read-only-…`, with the fields as arguments.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::SetBack { .. } => "read-only-set-back",
+            Self::Damaged { .. } => "read-only-damaged",
+        }
+    }
+
+    /// What the text is to be filled in with.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::SetBack {
+                log,
+                ours,
+                seen,
+                seen_by,
+            } => vec![
+                ("log", log.clone()),
+                ("ours", ours.to_string()),
+                ("seen", seen.to_string()),
+                ("seen-by", seen_by.clone()),
+            ],
+            Self::Damaged { what } => vec![("what", what.clone())],
+        }
+    }
+}
+
+/// What a witness has answered about one of our logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WitnessedHead {
+    /// The log.
+    pub log: String,
+    /// The witness, as people call it.
+    pub witness: String,
+    /// The largest checkpoint it has vouched for (a signed note); nothing if it has seen none.
+    pub checkpoint: Option<String>,
+}
+
+/// A head of ours that this database did not contain when it was shown. Filed without an entry: that
+/// signs nothing, and the next start must know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct ForeignHead {
+    log: String,
+    seen_by: String,
+    checkpoint: String,
+}
+
+impl Filed for ForeignHead {
+    const FAMILY: &'static str = "head-not-contained";
+
+    fn id(&self) -> String {
+        self.log.clone()
+    }
+}
+
+/// The standing while the node runs.
+pub(crate) struct Guard(RwLock<Standing>);
+
+impl Guard {
+    pub(crate) fn new(standing: Standing) -> Self {
+        Self(RwLock::new(standing))
+    }
+
+    pub(crate) fn get(&self) -> Standing {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn set(&self, standing: Standing) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+}
+
+impl Office {
+    /// Whether this node may write and sign.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.guard.get()
+    }
+
+    /// Refuses where the node may not write.
+    pub(crate) fn may_write(&self) -> Result<(), OfficeError> {
+        match self.standing() {
+            Standing::Signing => Ok(()),
+            Standing::Unconfirmed { logs } => Err(OfficeError::Unconfirmed { logs }),
+            Standing::ReadOnly(why) => Err(OfficeError::ReadOnly(why)),
+        }
+    }
+
+    /// Compares what witnesses have vouched for with this database. Once somebody has answered for
+    /// every witnessed log, and all that they have seen is contained, the node may sign. A head that
+    /// is not contained makes it read-only, whenever it is shown. Checkpoints that our logs have not
+    /// signed, or signed in an earlier epoch, say nothing and count as no answer.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn confirm_standing(&self, heads: &[WitnessedHead]) -> Result<Standing, OfficeError> {
+        let states = self.database().log_states()?;
+        let mut answered = BTreeSet::new();
+        for head in heads {
+            let Some(state) = states.iter().find(|state| state.log == head.log) else {
+                continue;
+            };
+            let Some(signed) = &head.checkpoint else {
+                answered.insert(head.log.clone());
+                continue;
+            };
+            let Some(seen) = self.own_checkpoint(state, signed) else {
+                tracing::warn!(
+                    log = head.log,
+                    witness = head.witness,
+                    "witness shows no head of ours"
+                );
+                continue;
+            };
+            if !contains(self.database(), state, &seen)? {
+                return self.set_back(state, &seen, head, signed);
+            }
+            answered.insert(head.log.clone());
+        }
+        if let Standing::Unconfirmed { mut logs } = self.standing() {
+            logs.retain(|log| !answered.contains(log));
+            if logs.is_empty() {
+                self.begin_signing(|_| Ok(()))?;
+            } else {
+                self.guard.set(Standing::Unconfirmed { logs });
+            }
+        }
+        Ok(self.standing())
+    }
+
+    /// Goes on although nobody answered for some logs: the node signs from here on, and the first
+    /// thing it writes is who was not asked. For a start without any network, and an operator's
+    /// decision where a witness stays away for good.
+    ///
+    /// # Errors
+    /// When the node is read-only, or the entry cannot be written.
+    pub fn go_on_unconfirmed(&self, not_asked: &[String]) -> Result<Standing, OfficeError> {
+        if let Standing::Unconfirmed { logs } = self.standing() {
+            tracing::warn!(?logs, ?not_asked, "standing.unconfirmed");
+            self.begin_signing(|writing| {
+                let logs: Vec<&str> = logs.iter().map(String::as_str).collect();
+                writing
+                    .entry(
+                        OFFICE_LOG,
+                        "standing.unconfirmed",
+                        vec![("logs", logs.into()), ("not_asked", not_asked.into())],
+                    )
+                    .map(drop)
+            })?;
+        }
+        self.may_write()?;
+        Ok(self.standing())
+    }
+
+    /// The standing at the start.
+    pub(crate) fn first_standing(&self) -> Result<Standing, OfficeError> {
+        match self.standing_of_heads()? {
+            Standing::ReadOnly(why) => Ok(Standing::ReadOnly(why)),
+            standing => Ok(self
+                .reader()
+                .self_check()?
+                .and_then(|check| check.problem)
+                .map_or(standing, |what| {
+                    Standing::ReadOnly(ReadOnly::Damaged { what })
+                })),
+        }
+    }
+
+    /// The standing by what is known of heads, before anybody is asked.
+    pub(crate) fn standing_of_heads(&self) -> Result<Standing, OfficeError> {
+        if let store::Standing::ReadOnly {
+            log,
+            anchored,
+            found,
+        } = self.database().standing()
+        {
+            return Ok(Standing::ReadOnly(ReadOnly::SetBack {
+                log,
+                ours: found.size,
+                seen: anchored.size,
+                seen_by: "anchor".to_owned(),
+            }));
+        }
+        for state in self.database().log_states()? {
+            let Some(filed) = self.load::<ForeignHead>(&state.log)? else {
+                continue;
+            };
+            let ForeignHead {
+                seen_by,
+                checkpoint,
+                log,
+            } = filed.value;
+            if let Some(seen) = self.own_checkpoint(&state, &checkpoint)
+                && !contains(self.database(), &state, &seen)?
+            {
+                return Ok(Standing::ReadOnly(ReadOnly::SetBack {
+                    log,
+                    ours: state.head.size,
+                    seen: seen.size,
+                    seen_by,
+                }));
+            }
+        }
+        let mut logs = BTreeSet::new();
+        for log in self.database().logs()? {
+            if !self.witness_targets(&log)?.is_empty() {
+                logs.insert(log);
+            }
+        }
+        Ok(if logs.is_empty() {
+            Standing::Signing
+        } else {
+            Standing::Unconfirmed { logs }
+        })
+    }
+
+    /// Makes the node sign from here on, beginning with what it owes: the first entry of a new epoch,
+    /// and what `first` adds.
+    pub(crate) fn begin_signing(
+        &self,
+        first: impl FnOnce(&mut Writing<'_>) -> Result<(), OfficeError>,
+    ) -> Result<(), OfficeError> {
+        let mut writing = self.writing();
+        self.note_epochs(&mut writing)?;
+        first(&mut writing)?;
+        if !writing.batch.entries.is_empty() {
+            writing.commit_first()?;
+        }
+        self.guard.set(Standing::Signing);
+        Ok(())
+    }
+
+    fn set_back(
+        &self,
+        state: &LogState,
+        seen: &Checkpoint,
+        head: &WitnessedHead,
+        signed: &str,
+    ) -> Result<Standing, OfficeError> {
+        let why = ReadOnly::SetBack {
+            log: state.log.clone(),
+            ours: state.head.size,
+            seen: seen.size,
+            seen_by: head.witness.clone(),
+        };
+        tracing::error!(%why, "the node is read-only");
+        // First of all: nothing more is signed, whether or not the disk takes the note.
+        self.guard.set(Standing::ReadOnly(why));
+        let filed = self.load::<ForeignHead>(&state.log)?;
+        let foreign = ForeignHead {
+            log: state.log.clone(),
+            seen_by: head.witness.clone(),
+            checkpoint: signed.to_owned(),
+        };
+        let mut writing = self.writing();
+        writing.file(
+            &Loaded {
+                value: foreign,
+                revision: filed.map_or(0, |filed| filed.revision),
+                entry: None,
+            },
+            None,
+        )?;
+        writing.commit_first()?;
+        Ok(self.standing())
+    }
+
+    /// What a checkpoint says, if this log has signed it under the origin it has now.
+    fn own_checkpoint(&self, state: &LogState, signed: &str) -> Option<Checkpoint> {
+        let manifest = self.keyring.manifest.statement();
+        let keys = manifest.log_verifiers_of(&state.origin).ok()?;
+        keys.iter().find_map(|key| key.open(signed).ok())
+    }
+}
+
+/// Whether the stored tree leads to this head: by its root at that size, from the tiles.
+fn contains(
+    database: &std::sync::Arc<dyn Database>,
+    state: &LogState,
+    seen: &Checkpoint,
+) -> Result<bool, OfficeError> {
+    let Found { size, root } = state.head;
+    if seen.size > size {
+        return Ok(false);
+    }
+    if seen.size == size {
+        return Ok(seen.root == root);
+    }
+    let tiles = LogTiles::new(database.clone(), &state.log);
+    let at = root_at(&tiles, seen.size).map_err(|error| {
+        OfficeError::invalid(format!("tree of log {}", state.log), error.to_string())
+    })?;
+    Ok(at == seen.root)
+}

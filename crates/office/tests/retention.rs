@@ -1,0 +1,111 @@
+//! Destroying content at its date: gone everywhere, while proofs and figures hold.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod support;
+
+use office::retention::RetentionRule;
+use records::{ThreadId, Timestamp};
+use support::{House, attachment, contains, honest_answer, honest_request, settle, two_houses};
+
+const SECRET: &str = "SECRET-WORD-7391";
+
+fn all_bytes(house: &House) -> Vec<u8> {
+    let folder = house.database_path().parent().unwrap().to_owned();
+    let mut all = Vec::new();
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                all.extend(std::fs::read(path).unwrap());
+            }
+        }
+    }
+    all
+}
+
+/// A case of which question, file and answer hold the secret, closed on both sides.
+fn closed_case(de: &House, cn: &House) -> ThreadId {
+    let mut request = honest_request();
+    request.facts = format!("{} {SECRET}", request.facts);
+    let file = attachment("a.txt", SECRET.as_bytes());
+    let thread = de.ask(cn, request, vec![file]);
+    settle(de, cn);
+    let mut draft = honest_answer();
+    draft.answer.items[0].text = format!("the answer is {SECRET}");
+    cn.answer(thread, draft);
+    settle(de, cn);
+    thread
+}
+
+fn after(days: i64) -> Timestamp {
+    let retain_until = honest_answer().answer.conditions.unwrap().retain_until;
+    let midnight: Timestamp = format!("{retain_until}T00:00:00.000Z").parse().unwrap();
+    midnight.plus_seconds(days * 86_400)
+}
+
+/// Promise: at the day the answer names, on either side, nothing of the content is left in any file of
+/// the node; what stays proves that it was there, and says that it was destroyed and why.
+#[test]
+fn destroyed_content_is_gone_and_the_proofs_hold() {
+    let (de, cn) = two_houses();
+    let thread = closed_case(&de, &cn);
+    for house in [&de, &cn] {
+        assert!(contains(&all_bytes(house), SECRET));
+        assert_eq!(
+            house.office.destroy_expired(after(0), 10).unwrap(),
+            0,
+            "too early"
+        );
+        let peer = if house.party == de.party {
+            "exchange-cn"
+        } else {
+            "exchange-de"
+        };
+        let figures = house.kinds(peer);
+        let before = house.reader().lines("office", 0, u64::MAX).unwrap();
+        assert_eq!(house.office.destroy_expired(after(1), 10).unwrap(), 1);
+        assert_eq!(house.office.destroy_expired(after(1), 10).unwrap(), 0);
+        assert!(house.reader().case(thread).is_err());
+        assert!(house.reader().cases().unwrap().is_empty());
+        assert_eq!(house.kinds(peer), figures, "the codes stay");
+        let entry = house.last("office", "content.destroyed");
+        assert_eq!(entry["rule"], RetentionRule::Condition.code());
+        let after = house.reader().lines("office", 0, u64::MAX).unwrap();
+        for (old, new) in before.iter().zip(&after) {
+            assert_eq!(old.leaf, new.leaf);
+        }
+        assert!(after.iter().any(|line| line.body.is_none()));
+        let destroyed = house.reader().destructions().unwrap();
+        assert_eq!(destroyed.len(), 1);
+        assert!(destroyed[0].objects.is_empty(), "all files are removed");
+        house.office.self_check(&mut |_, _| ()).unwrap();
+    }
+    let houses = [de.reopen(false), cn.reopen(false)];
+    for house in &houses {
+        assert!(
+            !contains(&house.everything_stored(), SECRET),
+            "in the tables"
+        );
+        assert!(
+            !contains(&all_bytes(house), SECRET),
+            "in the files of {}",
+            house.party
+        );
+    }
+}
+
+/// Promise: a case that is open, or whose answer is still under way, is not touched, however old.
+#[test]
+fn an_open_case_is_kept() {
+    let (de, cn) = two_houses();
+    let thread = de.ask(&cn, honest_request(), Vec::new());
+    settle(&de, &cn);
+    assert_eq!(de.office.destroy_expired(after(999), 10).unwrap(), 0);
+    assert_eq!(cn.office.destroy_expired(after(999), 10).unwrap(), 0);
+    cn.answer(thread, honest_answer());
+    assert_eq!(cn.office.destroy_expired(after(999), 10).unwrap(), 0);
+    assert_eq!(cn.state(thread), "answer-released");
+}
