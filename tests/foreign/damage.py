@@ -1,0 +1,141 @@
+"""Makes a damaged copy of a case or of an export, for the controls: what must be rejected.
+
+Usage: damage.py KIND FROM TO. A verifier that accepts a damaged copy is blind.
+"""
+
+import json
+import shutil
+import sys
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+from aics_tlog import Checkpoint, MerkleTree, sign_checkpoint, vkey_from_ed25519
+from aics_tlog.note import format_vkey
+from aics_tlog.tiles import FileSystemTileReader, read_entry, write_tiles
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+def flip(data: bytes, at: int) -> bytes:
+    changed = bytearray(data)
+    changed[at] ^= 1
+    return bytes(changed)
+
+
+def flip_in_file(path: Path, at: int) -> None:
+    path.write_bytes(flip(path.read_bytes(), at))
+
+
+def first_file(directory: Path) -> Path:
+    return min(path for path in directory.rglob("*") if path.is_file())
+
+
+def line_of(key_type: int, vkeys: str, note: str) -> str | None:
+    """The signature line in a note by the key of a type."""
+    of_type = [v for v in vkeys.splitlines() if b64decode(v.split("+", 2)[2])[0] == key_type]
+    if not of_type:
+        return None
+    (vkey,) = of_type
+    name, key_id = vkey.split("+", 2)[:2]
+    for line in note.splitlines():
+        if line.startswith(f"— {name} ") and b64decode(line.split()[2])[:4].hex() == key_id:
+            return line
+    return None
+
+
+def change_signatures(case: Path, keys: str, key_type: int, *, strip: bool = False) -> None:
+    """Falsifies or strips every line that a key wrote under a checkpoint of the case."""
+    vkeys, changed = (case / keys).read_text(), 0
+    for path in [case / "log/checkpoint", *(case / "heads").iterdir()]:
+        text = path.read_text()
+        if line := line_of(key_type, vkeys, text):
+            name, signature = line.split()[1:]
+            false = f"— {name} {b64encode(flip(b64decode(signature), -1)).decode()}\n"
+            path.write_text(text.replace(f"{line}\n", "" if strip else false))
+            changed += 1
+    if not changed:
+        sys.exit(f"no signature of type {key_type:02x} to damage")
+
+
+def rewrite(case: Path, *, honest: bool) -> None:
+    """The whole log under a key made here, which also signs its earlier heads. If not `honest`, the
+    newest tree then has another first entry, so that nothing but the earlier heads gives it away."""
+    text = (case / "log/checkpoint").read_text()
+    origin, size = text.splitlines()[0], int(text.splitlines()[1])
+    reader = FileSystemTileReader(case / "log")
+    entries = [read_entry(reader, index, size) for index in range(size)]
+    key = Ed25519PrivateKey.generate()
+    (case / "vkeys").write_text(format_vkey(vkey_from_ed25519(origin, key.public_key())) + "\n")
+
+    def write_head(path: Path, tree: MerkleTree) -> None:
+        head = Checkpoint(origin, len(tree), tree.root())
+        path.write_bytes(sign_checkpoint(head, key, origin).to_bytes())
+
+    for path in (case / "heads").iterdir():
+        write_head(path, MerkleTree(entries[: int(path.name.split("-")[0])]))
+    shutil.rmtree(case / "proofs")
+    (case / "proofs").mkdir()
+    if not honest:
+        entries[0] = flip(entries[0], -2)
+    shutil.rmtree(case / "log")
+    write_tiles(entries, case / "log")
+    write_head(case / "log/checkpoint", MerkleTree(entries))
+
+
+def change_document(path: Path, change) -> None:
+    document = json.loads(path.read_text())
+    change(document)
+    path.write_text(json.dumps(document, ensure_ascii=False))
+
+
+def strip_line(document: dict) -> None:
+    document["signatures"] = document["signatures"].rstrip("\n").rpartition("\n")[0] + "\n"
+
+
+def add_line(document: dict) -> None:
+    document["signatures"] += "— stranger.example AAAAAAAAAAAAAAAA\n"
+
+
+def falsify_line(document: dict, number: int) -> None:
+    lines = document["signatures"].split("\n")
+    dash, name, signature = lines[-3 + number].split(" ")
+    changed = b64encode(flip(b64decode(signature), -1)).decode()
+    lines[-3 + number] = f"{dash} {name} {changed}"
+    document["signatures"] = "\n".join(lines)
+
+
+def hide_a_field(receipt: dict) -> None:
+    receipt["opening"]["fields"].pop()
+
+
+KINDS = {
+    "none": lambda _: None,
+    "entry": lambda case: flip_in_file(first_file(case / "log/tile/entries"), -2),
+    "tile": lambda case: flip_in_file(first_file(case / "log/tile/0"), 0),
+    "proof": lambda case: flip_in_file(first_file(case / "proofs"), 60),
+    "ed25519": lambda case: change_signatures(case, "vkeys", 0x01),
+    "ml-dsa-44": lambda case: change_signatures(case, "vkeys", 0x06),
+    "stripped": lambda case: change_signatures(case, "vkeys", 0x06, strip=True),
+    "cosignature-04": lambda case: change_signatures(case, "witnesses", 0x04),
+    "cosignature-06": lambda case: change_signatures(case, "witnesses", 0x06),
+    "resigned": lambda case: rewrite(case, honest=True),
+    "rewritten": lambda case: rewrite(case, honest=False),
+    "statement": lambda out: change_document(
+        first_file(out / "de/statements"), lambda d: d["statement"].update(format="kontaktstelle/x/v1")
+    ),
+    "half-signed": lambda out: change_document(first_file(out / "de/statements"), strip_line),
+    "stranger": lambda out: change_document(first_file(out / "de/statements"), add_line),
+    "false-classical": lambda out: change_document(
+        first_file(out / "de/statements"), lambda d: falsify_line(d, 0)
+    ),
+    "false-post-quantum": lambda out: change_document(
+        first_file(out / "de/statements"), lambda d: falsify_line(d, 1)
+    ),
+    "false-root": lambda out: change_document(out / "de/manifest.json", lambda d: falsify_line(d, 1)),
+    "sealed-part": lambda out: flip_in_file(first_file(out / "de/messages"), -1),
+    "opening": lambda out: change_document(first_file(out / "de/receipts"), hide_a_field),
+}
+
+if __name__ == "__main__":
+    kind, source, target = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    shutil.copytree(source, target)
+    KINDS[kind](target)
