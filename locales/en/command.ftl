@@ -86,3 +86,4 @@ command-failed-read-only = The node only reads. Look at its log; the operators' 
 read-only-set-back = This node is read-only: log “{ $log }” was set back. This database has { $ours } entries; { $seen-by } has seen a head of { $seen } entries that they do not lead to. Fetch the entries back from the counterpart's copy of the log, or open a new epoch.
 read-only-damaged = This node is read-only: the self-check failed ({ $what }). Restore the database from a backup, or rebuild it from its entries.
 standing-unconfirmed = This node does not sign yet: no witness has been asked about { $logs }. Wait for an answer, or have it go on unconfirmed; that is written down.
+command-recovered = { $log }: entries from { $from } on are back, { $size } in all. Messages among them are known by their place only; an officer looks at each.

@@ -1,7 +1,8 @@
 """Makes a node's office journal longer, so that it has full tiles and a second level.
 
 Usage: lengthen.py PROGRAM NODE COUNT. Imports COUNT copies of a record that the node holds, under
-new ids, as an officer would: by the program, through its rules, one journal entry each.
+new ids, as an officer would: by the program, through its rules, one journal entry each. The node runs
+for that time, since it signs nothing before it has asked (here in vain) what its witnesses have seen.
 """
 
 import json
@@ -9,19 +10,29 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+
+PATIENCE_SECONDS = 60
 
 program, node, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 password = (node.parent / "password.txt").read_text().strip()
 environment = os.environ | {"KONTAKTSTELLE_PASSWORD": password}
 
 
-def run(*words: str) -> str:
-    command = [program, "--config", str(node / "kontaktstelle.toml"), *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{words}: {done.stderr[:1000]}")
-    return done.stdout
+def command(*words: str) -> list[str]:
+    return [program, "--config", str(node / "kontaktstelle.toml"), *words]
+
+
+def run(*words: str, patience: float = 0) -> str:
+    until = time.monotonic() + patience
+    while True:
+        done = subprocess.run(command(*words), env=environment, capture_output=True, text=True)
+        if done.returncode == 0:
+            return done.stdout
+        if time.monotonic() > until:
+            sys.exit(f"{words}: {done.stderr[:1000]}")
+        time.sleep(0.2)
 
 
 def copy_of(record: dict, number: int) -> dict:
@@ -36,4 +47,14 @@ exported["records"] = [copy_of(original, 0xF00000000000 + number) for number in 
 with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
     json.dump(exported, file)
     file.flush()
-    run("--as", "desk", "record", "import", file.name)
+    serving = subprocess.Popen(
+        command("serve", "--until-stdin-closes"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        run("--as", "desk", "record", "import", file.name, patience=PATIENCE_SECONDS)
+    finally:
+        serving.stdin.close()
+        serving.wait(timeout=PATIENCE_SECONDS)

@@ -1,24 +1,29 @@
 //! Complete exchanges per second and the time to a receipt, between two nodes over real TLS.
 //!
-//! A complete exchange is a message, durable in both logs, with its receipt on file at the sender.
-//! Two peers are measured in the same run: what the signatures and envelopes of such an exchange
-//! cost on one core when nothing else is done (the ceiling), and one synced write of the disk.
+//! A complete exchange is a message, durable in both logs, with both of its receipts (D.1 and E.1) on
+//! file at the sender. Two peers are measured in the same run: what the signatures and envelopes of
+//! such an exchange cost on one core when nothing else is done (the ceiling), and one synced write of
+//! the disk.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, dead_code)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;
 
 use journal::hash::Hash;
+use office::Acceptance;
 use office::content::CONTENT_PART;
+use seal::envelope::open_part;
+use seal::message::Message;
+use seal::receipt::SignedReceipt;
 use std::fs::File;
 use std::io::Write;
 use std::time::{Duration, Instant};
-use support::{House, forge, two_houses};
+use support::{House, SUITE, forge, two_houses};
 
 /// How many communication checks are queued at once; each is answered, so twice as many messages.
-const QUEUED: usize = 200;
+const QUEUED: u64 = 200;
 
-/// How many single messages are timed to their receipt.
+/// How many single messages are timed to their receipts.
 const SINGLE: usize = 60;
 
 /// How often a crypto round or a synced write is timed.
@@ -26,53 +31,54 @@ const ROUNDS: u32 = 200;
 
 #[tokio::main]
 async fn main() {
+    let ceiling = {
+        let (de, cn) = two_houses().await;
+        ceiling(&de, &cn)
+    };
     let (mut de, mut cn) = two_houses().await;
-    let ceiling = ceiling(&de, &cn);
     let sync = synced_write(de.directory.path());
     let (_receiving_de, _receiving_cn) = (de.receive().await, cn.receive().await);
     let (courier_de, _sending_de) = de.send();
     let (_courier_cn, _sending_cn) = cn.send();
 
-    let mut waits = Vec::with_capacity(SINGLE);
+    let (mut consigned, mut handed_over) = (Vec::new(), Vec::new());
     for _ in 0..SINGLE {
         let begun = Instant::now();
         let message = ping(&de, &cn).await;
         courier_de.nudge();
-        until(|| receipted(&de, &message)).await;
-        waits.push(begun.elapsed());
+        until(|| sent(&de, &message).consignment.is_some()).await;
+        consigned.push(begun.elapsed());
+        until(|| sent(&de, &message).handover.is_some()).await;
+        handed_over.push(begun.elapsed());
+        // The answer is on its way; it is not to be in the way of the next one.
+        until(|| is_settled(&de) && is_settled(&cn)).await;
     }
-    waits.sort();
 
-    until(|| all_receipted(&de) && all_receipted(&cn)).await;
-    let before =
-        de.messages(&cn, "receipt.received").len() + cn.messages(&de, "receipt.received").len();
+    let before = through(&de, &cn) + through(&cn, &de);
     let begun = Instant::now();
     for _ in 0..QUEUED {
         ping(&de, &cn).await;
         courier_de.nudge();
     }
-    until(|| {
-        cn.messages(&de, "message.accepted").len() == SINGLE + QUEUED
-            && all_receipted(&de)
-            && all_receipted(&cn)
-    })
-    .await;
+    let all = before + 2 * QUEUED;
+    until(|| is_settled(&de) && is_settled(&cn) && through(&de, &cn) + through(&cn, &de) >= all)
+        .await;
     let spent = begun.elapsed();
-    let after =
-        de.messages(&cn, "receipt.received").len() + cn.messages(&de, "receipt.received").len();
-    let per_second = (after - before) as f64 / spent.as_secs_f64();
+    let per_second = (2 * QUEUED) as f64 / spent.as_secs_f64();
 
     println!(
         "exchanges/s {per_second:.0} | crypto ceiling of one core {ceiling:.0}/s | ratio {:.2}",
         per_second / ceiling
     );
-    let at = |part: usize| waits[(waits.len() - 1) * part / 100];
+    let [first, second] = [consigned, handed_over].map(Waits::new);
     println!(
-        "time to receipt p50 {:.1} ms, p99 {:.1} ms | one synced write {:.1} ms | p50 above it {:.1} ms",
-        millis(at(50)),
-        millis(at(99)),
+        "time to the first receipt p50 {:.1} ms, p99 {:.1} ms; to the second p50 {:.1} ms, p99 {:.1} ms | one synced write {:.1} ms | first p50 above it {:.1} ms",
+        millis(first.at(50)),
+        millis(first.at(99)),
+        millis(second.at(50)),
+        millis(second.at(99)),
         millis(sync),
-        millis(at(50).saturating_sub(sync)),
+        millis(first.at(50).saturating_sub(sync)),
     );
     println!(
         "{}",
@@ -80,11 +86,27 @@ async fn main() {
             "exchanges_per_second": per_second,
             "crypto_ceiling_per_second": ceiling,
             "ratio": per_second / ceiling,
-            "receipt_p50_ms": millis(at(50)),
-            "receipt_p99_ms": millis(at(99)),
+            "receipt_p50_ms": millis(first.at(50)),
+            "receipt_p99_ms": millis(first.at(99)),
+            "handover_p50_ms": millis(second.at(50)),
+            "handover_p99_ms": millis(second.at(99)),
             "synced_write_ms": millis(sync),
         })
     );
+}
+
+/// Times, shortest first.
+struct Waits(Vec<Duration>);
+
+impl Waits {
+    fn new(mut waits: Vec<Duration>) -> Self {
+        waits.sort();
+        Self(waits)
+    }
+
+    fn at(&self, part: usize) -> Duration {
+        self.0[(self.0.len() - 1) * part / 100]
+    }
 }
 
 fn millis(time: Duration) -> f64 {
@@ -98,17 +120,19 @@ async fn ping(from: &House, to: &House) -> Hash {
         .unwrap()
 }
 
-fn receipted(house: &House, message: &Hash) -> bool {
-    house
-        .office()
-        .reader()
-        .sent_message(message)
-        .unwrap()
-        .is_some_and(|sent| sent.receipt.is_some())
+fn sent(house: &House, message: &Hash) -> office::channel::SentMessage {
+    let sent = house.office().reader().sent_message(message).unwrap();
+    sent.unwrap()
 }
 
-fn all_receipted(house: &House) -> bool {
+fn is_settled(house: &House) -> bool {
     house.office().reader().outbox().unwrap().is_empty()
+}
+
+/// How many messages to `other` it has numbered; all of them are through when it is settled.
+fn through(house: &House, other: &House) -> u64 {
+    let channel = house.office().reader().channel(&other.party).unwrap();
+    channel.map_or(0, |channel| channel.sent)
 }
 
 async fn until(done: impl Fn() -> bool) {
@@ -117,33 +141,49 @@ async fn until(done: impl Fn() -> bool) {
     }
 }
 
-/// Exchanges per second that one core can sign, seal, open and check: a message and its receipt.
+/// Exchanges per second that one core can sign, seal, open and check: a message and its two
+/// receipts, with the proofs in them.
 fn ceiling(de: &House, cn: &House) -> f64 {
+    let given = receipts(de, cn);
+    let key = cn.keys.signing(SUITE);
+    let log = cn
+        .keys
+        .manifest
+        .statement()
+        .log_verifier("exchange-de")
+        .unwrap();
     let begun = Instant::now();
     for _ in 0..ROUNDS {
-        let sealed = forge::ping(de, cn, 1, None).encode().unwrap();
-        let message = seal::message::Message::decode(&sealed, support::PART_BYTES).unwrap();
+        let forged = forge::ping(de, cn, forge::FIRST);
+        let message = Message::decode(&forged.encode()).unwrap();
         message
             .manifest()
-            .verify_sender(&de.signing_key().verifying_key())
+            .verify_sender(&de.keys.signing(SUITE).verifying_key())
             .unwrap();
-        message
-            .open_part(CONTENT_PART, std::slice::from_ref(&cn.sealing))
-            .unwrap();
-        // The receipt is a statement of the same sort: signed once, checked once.
-        let receipt = seal::message::SignedManifest::sign_with(
-            seal::message::MessageManifest {
-                sender_key: cn.signing_key().verifying_key().id(),
-                ..message.manifest().statement().clone()
-            },
-            &cn.signing_key(),
-        )
-        .unwrap();
-        receipt
-            .verify_sender(&cn.signing_key().verifying_key())
-            .unwrap();
+        let (manifest, header) = (message.manifest().statement(), forged.header(CONTENT_PART));
+        let payload = message.payload(CONTENT_PART).unwrap();
+        let identities = std::slice::from_ref(cn.keys.sealing(SUITE));
+        open_part(manifest, CONTENT_PART, &header, payload, identities).unwrap();
+        for receipt in &given {
+            let (statement, proof) = (receipt.statement().clone(), receipt.proof().to_owned());
+            let again = SignedReceipt::sign(statement, key, receipt.opening().clone(), proof);
+            again.unwrap().verify(&key.verifying_key(), &log).unwrap();
+        }
     }
     f64::from(ROUNDS) / begun.elapsed().as_secs_f64()
+}
+
+/// Both receipts for a message, as the receiver's office gives them.
+fn receipts(de: &House, cn: &House) -> [SignedReceipt; 2] {
+    let forged = forge::ping(de, cn, forge::FIRST);
+    let (office, from) = (cn.office(), &de.party);
+    let Acceptance::Receipt(first) = office.accept_message(from, &forged.encode()).unwrap() else {
+        panic!("a ping has no large payloads");
+    };
+    let second = office
+        .open_message(from, &forged.id(), &forged.headers)
+        .unwrap();
+    [first, second].map(|receipt| SignedReceipt::from_json(receipt.as_bytes()).unwrap())
 }
 
 /// The median time of appending 4 KiB and waiting for the disk.

@@ -89,7 +89,7 @@ pub enum ExchangeError {
         what: &'static str,
         /// Why.
         #[source]
-        source: OfficeError,
+        source: Box<OfficeError>,
     },
     /// The peer goes on asking for payloads that it was given.
     #[error("{0} goes on asking for what it was given")]
@@ -151,9 +151,10 @@ impl ExchangeError {
 /// is our own trouble, everything else is the peer's.
 pub(crate) fn not_proven(what: &'static str) -> impl Fn(OfficeError) -> ExchangeError {
     move |source| match source {
-        OfficeError::Seal(_) | OfficeError::Invalid { .. } => {
-            ExchangeError::NotProven { what, source }
-        }
+        OfficeError::Seal(_) | OfficeError::Invalid { .. } => ExchangeError::NotProven {
+            what,
+            source: Box::new(source),
+        },
         own => ExchangeError::Office(own),
     }
 }

@@ -199,12 +199,12 @@ impl Witnessing {
                 StatusCode::CONFLICT => {
                     old = parse_size(&answer.body).ok_or_else(refused)?;
                     if old > checkpoint.size {
-                        self.compare(log, origin, target).await?;
+                        self.compare_with(log, origin, target).await?;
                         return Err(refused());
                     }
                 }
                 StatusCode::UNPROCESSABLE_ENTITY => {
-                    self.compare(log, origin, target).await?;
+                    self.compare_with(log, origin, target).await?;
                     return Err(refused());
                 }
                 _ => return Err(refused()),
@@ -215,8 +215,9 @@ impl Witnessing {
         })
     }
 
-    /// Hands the office a head that a witness has seen and we may have lost.
-    async fn look_at_larger_head(
+    /// A witness has seen what our log does not lead to. If it can show that, signed by us, then this
+    /// database was set back, and the node stops signing.
+    async fn compare_with(
         &self,
         log: &str,
         origin: &str,
@@ -231,23 +232,6 @@ impl Witnessing {
         if let Standing::ReadOnly(why) = standing {
             tracing::error!(%why, "standing.read-only");
         }
-        Ok(())
-    }
-
-    /// A witness has seen what our log does not lead to. If it can show that, signed by us, then this
-    /// database was set back, and the node stops signing.
-    async fn compare(
-        &self,
-        log: &str,
-        origin: &str,
-        target: &WitnessTarget,
-    ) -> Result<(), ExchangeError> {
-        let head = WitnessedHead {
-            log: log.to_owned(),
-            witness: target.name().to_owned(),
-            checkpoint: self.witnessed(origin, target).await?,
-        };
-        ask(&self.office, move |office| office.confirm_standing(&[head])).await??;
         Ok(())
     }
 

@@ -10,12 +10,11 @@ use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::aws_lc_rs::{default_provider, kx_group};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, HandshakeKind, SignatureScheme};
-use seal::Suite;
 use seal::message::MessageManifest;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::wire::refusal;
-use support::{House, forge, impatient, two_houses, wire};
+use support::{House, SUITE, forge, impatient, two_houses, wire};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
@@ -59,7 +58,7 @@ async fn a_message_for_another_recipient_is_refused() {
     let reception = de.receive().await;
     let before = de.effects(&cn);
     let for_fr = |manifest: &mut MessageManifest| manifest.recipient = "fr".to_owned();
-    let message = forge::forge(&cn, &de, forge::FIRST, Suite::K1, &[], for_fr).encode();
+    let message = forge::forge(&cn, &de, forge::FIRST, SUITE, &[], for_fr).encode();
     let (status, refused) = refusal(wire::hand_in(&cn, &de, message).await);
     assert_eq!((status, refused.code), (400, RefusalCode::OtherRecipient));
     assert_eq!(de.rejections("other-recipient").len(), 1);

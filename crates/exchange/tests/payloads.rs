@@ -87,9 +87,8 @@ async fn what_is_cut_off_goes_on_where_it_was() {
     let (size, cuts) = (24 * MIB, [6 * MIB; 3]);
     let behind = keys::free_address();
     let (carried, line) = line::carry(cn.take_listener().await, behind, &cuts);
-    let receive = async |cn: &House| {
-        cn.receive_at(listen(behind).await, cn.keys.identity.clone(), patient())
-    };
+    let receive =
+        async |cn: &House| cn.receive_at(listen(behind).await, cn.keys.identity.clone(), patient());
     let reception = receive(&cn).await;
     let (thread, attachment) = ask(&de, &cn, size);
     let payload = large_payload(&de, &cn);
@@ -129,14 +128,23 @@ async fn what_is_cut_off_goes_on_where_it_was() {
     line.stop().await;
 
     let case = cn.office().reader().case(thread).unwrap();
-    assert_eq!((case.attachments[0].sha256, case.attachments[0].size), (attachment, size));
+    assert_eq!(
+        (case.attachments[0].sha256, case.attachments[0].size),
+        (attachment, size)
+    );
     let mut object = cn.office().reader().object(&attachment).unwrap().unwrap();
     // Hashed while it is read: the end comes only if it is whole.
-    assert_eq!(std::io::copy(&mut object, &mut std::io::sink()).unwrap(), size);
+    assert_eq!(
+        std::io::copy(&mut object, &mut std::io::sink()).unwrap(),
+        size
+    );
     assert_eq!(cn.messages(&de, "message.accepted").len(), 1);
     let sent = carried.bytes.load(Ordering::SeqCst);
     let twice = cuts.len() as u64 * MAX_PIECE_BYTES as u64;
-    assert!((payload.size..payload.size + twice).contains(&sent), "{sent} bytes were sent");
+    assert!(
+        (payload.size..payload.size + twice).contains(&sent),
+        "{sent} bytes were sent"
+    );
 }
 
 /// Promise: a peer may send its payloads in any pieces up to the limit, is told where to go on when
@@ -171,6 +179,9 @@ async fn pieces_join_to_the_payload() {
     put(&mut connection, 1 << 20, bytes.len()).await.unwrap();
     drop(connection);
     wire::deliver(&cn, &de, &forged).await.unwrap();
-    assert_eq!(de.messages(&cn, "message.opened"), [forged.id().to_string()]);
+    assert_eq!(
+        de.messages(&cn, "message.opened"),
+        [forged.id().to_string()]
+    );
     reception.stop().await;
 }

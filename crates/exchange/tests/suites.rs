@@ -65,14 +65,18 @@ async fn a_k1_caller_at_a_k2_peering_is_refused() {
     let reception = de.receive().await;
     // Twice: the second time is no news.
     for _ in 0..2 {
-        let mut stream = wire::connect(&de, wire::config_in(&cn, Suite::K1)).await.unwrap();
+        let mut stream = wire::connect(&de, wire::config_in(&cn, Suite::K1))
+            .await
+            .unwrap();
         let answer = wire::say(&mut stream, ASK).await.unwrap_or_default();
         assert_eq!(answer, "");
         until("it is written down", || de.rejections("suite").len() == 1).await;
     }
     assert_eq!(de.rejections("suite")[0].text("peer"), "cn");
     for (caller, suite) in [(&cn, Suite::K2), (&fr, Suite::K1)] {
-        let mut stream = wire::connect(&de, wire::config_in(caller, suite)).await.unwrap();
+        let mut stream = wire::connect(&de, wire::config_in(caller, suite))
+            .await
+            .unwrap();
         let answer = wire::say(&mut stream, ASK).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }

@@ -219,6 +219,15 @@ pub(crate) enum PeerWord {
     },
     /// List the counterparts and where the channels to them stand
     List,
+    /// Write down what this node holds of the counterpart's exchange log, for a counterpart that has
+    /// lost some of it
+    Mirror {
+        /// The counterpart
+        peer: PartyId,
+        /// The new file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 /// `request …`

@@ -277,6 +277,12 @@ fn a_request_and_its_answer_survive_kill_9_at_each_step() {
         });
     }
     for node in &nodes {
+        eventually("everything is handed over, and said to be", || {
+            let sent = node.reader().sent().unwrap();
+            sent.iter().all(|message| message.is_handed_over())
+        });
+    }
+    for node in &nodes {
         assert_eq!(node.reader().cases().unwrap().len(), CUTS.len());
         node.succeed(&["journal", "verify"]);
         node.succeed(&["reconcile", node.peer]);

@@ -244,18 +244,23 @@ fn publish(node: &mut Node, draft: &str) {
 
 fn accept(nodes: &[Node; 2], at: usize) {
     let other = &nodes[1 - at];
+    let keys = other.directory.join("keys");
     let fingerprint = other.json(&["key", "show"])["fingerprint"]
         .as_str()
         .unwrap()
         .to_owned();
-    let manifest = other.directory.join("keys/manifest.json");
-    nodes[at].succeed(&[
-        "peer",
-        "accept",
-        text(&manifest),
-        "--fingerprint",
-        &fingerprint,
-    ]);
+    // Each version follows the one before, so a counterpart that missed some is given all of them.
+    let earlier = (2..100).map(|version| keys.join(format!("manifest-{version}.json")));
+    let missed = earlier.take_while(|path| path.exists());
+    for manifest in missed.chain([keys.join("manifest.json")]) {
+        nodes[at].succeed(&[
+            "peer",
+            "accept",
+            text(&manifest),
+            "--fingerprint",
+            &fingerprint,
+        ]);
+    }
 }
 
 fn ping(nodes: &[Node; 2]) {

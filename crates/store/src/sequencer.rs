@@ -20,16 +20,27 @@ use std::time::{Duration, Instant};
 /// Most batches in one transaction; bounds how long a reader of the answer waits.
 pub(crate) const MAX_GROUP: usize = 1000;
 
-/// Longest time that a group waits for as many batches as the group before it had.
+/// Most groups that are durable and wait to be published together.
+const MAX_AHEAD: usize = 4;
+
+/// Longest time that a group waits for as many batches as the group before it had, and longest time
+/// that it waits for one more.
 const MAX_GATHER: Duration = Duration::from_micros(500);
+const MAX_PAUSE: Duration = Duration::from_micros(80);
 
 type Answer = Result<Committed, CommitError>;
 type Reply = SyncSender<Answer>;
 
+/// A durable group that is not yet published.
+pub(crate) trait Durable: Send + 'static {
+    /// Takes in the group that was written next: one publication serves both.
+    fn join(&mut self, next: Self);
+}
+
 /// What makes a group durable.
 pub(crate) trait GroupWriter: Send + 'static {
     /// A durable group that is not yet published.
-    type Written: Send + 'static;
+    type Written: Durable;
 
     /// Writes a group in one transaction.
     ///
@@ -48,7 +59,7 @@ pub(crate) trait GroupWriter: Send + 'static {
 /// What makes a durable group public, one after the other in the order they were written.
 pub(crate) trait GroupPublisher: Send + 'static {
     /// A durable group that is not yet published.
-    type Written: Send + 'static;
+    type Written: Durable;
 
     /// Publishes a group and gives the answer to each of its batches.
     ///
@@ -134,16 +145,14 @@ impl Sequencer {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub(crate) fn start<T: Send + 'static>(
+    pub(crate) fn start<T: Durable>(
         writer: impl GroupWriter<Written = T>,
         publisher: impl GroupPublisher<Written = T>,
         on_fatal: impl FnOnce(&StoreError) + Send + 'static,
     ) -> std::io::Result<Self> {
         let fatal = Arc::new(Fatal::new(on_fatal));
         let (queue, work) = channel();
-        // One group waits while one is published: a writer further ahead would only make the
-        // groups smaller.
-        let (written, to_publish) = sync_channel(1);
+        let (written, to_publish) = sync_channel(MAX_AHEAD);
         let (watched, posted) = (fatal.clone(), queue.clone());
         let publisher = Arc::new(Mutex::new(publisher));
         let handed_over = publisher.clone();
@@ -239,7 +248,7 @@ impl Group {
                 Err(TryRecvError::Empty) if self.batches.len() >= expected => return,
                 Err(TryRecvError::Empty) => {
                     let left = until.saturating_duration_since(Instant::now());
-                    match queue.recv_timeout(left) {
+                    match queue.recv_timeout(left.min(MAX_PAUSE)) {
                         Ok(work) => self.take(work),
                         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
                     }
@@ -319,9 +328,15 @@ fn publish_all<P: GroupPublisher>(
     written: &Receiver<HandedOver<P::Written>>,
     posted: &Sender<Work>,
 ) -> Result<(), StoreError> {
-    while let Ok((durable, replies, handed_over)) = written.recv() {
+    while let Ok((mut durable, mut replies, handed_over)) = written.recv() {
+        let mut groups = 1;
+        while let Ok((next, more, _)) = written.try_recv() {
+            durable.join(next);
+            replies.extend(more);
+            groups += 1;
+        }
         publish(publisher, durable, replies)?;
-        handed_over.fetch_sub(1, Ordering::SeqCst);
+        handed_over.fetch_sub(groups, Ordering::SeqCst);
         let _ended = posted.send(Work::Published);
     }
     Ok(())
@@ -394,6 +409,12 @@ mod tests {
         fails: Fails,
         gate: Arc<Barrier>,
         stored: Arc<AtomicUsize>,
+    }
+
+    impl Durable for usize {
+        fn join(&mut self, next: Self) {
+            *self += next;
+        }
     }
 
     impl GroupWriter for Stub {

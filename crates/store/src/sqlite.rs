@@ -237,7 +237,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     // secure_delete: what is destroyed at its retention date is overwritten, not only forgotten.
     connection
         .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA secure_delete = ON;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000;",
         )
         .map_err(&opening)?;
     Ok(connection)

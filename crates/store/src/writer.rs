@@ -19,7 +19,7 @@ use crate::database::{CommitError, EntryRef, Found, StoreError};
 use crate::draft::{Draft, Known};
 use crate::engine::{Changes, HeadMove, TileRow, Transaction, WriteConnection};
 use crate::prepared::Prepared;
-use crate::sequencer::GroupWriter;
+use crate::sequencer::{Durable, GroupWriter};
 use crate::tree::{damaged, edge_of};
 use journal::edge::Edge;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +51,14 @@ pub(crate) struct Grown {
 pub(crate) struct Written {
     pub(crate) grown: Vec<Grown>,
     pub(crate) outcomes: Vec<Result<Vec<EntryRef>, CommitError>>,
+}
+
+impl Durable for Written {
+    fn join(&mut self, next: Self) {
+        self.outcomes.extend(next.outcomes);
+        self.grown.retain(|grown| next.grown.iter().all(|later| later.log != grown.log));
+        self.grown.extend(next.grown);
+    }
 }
 
 impl Writer {

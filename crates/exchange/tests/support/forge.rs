@@ -25,6 +25,12 @@ impl Forged {
         self.message.encode().unwrap()
     }
 
+    /// The header of the part of this name.
+    pub(crate) fn header(&self, part: &str) -> Vec<u8> {
+        let headers = Headers::from_json(&self.headers).unwrap();
+        headers.get(part).unwrap().to_vec()
+    }
+
     /// The hash of the only large payload.
     pub(crate) fn payload(&self) -> Hash {
         self.message.missing().next().unwrap().payload.sha256

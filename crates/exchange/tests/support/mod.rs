@@ -35,6 +35,9 @@ use tokio::task::JoinHandle;
 /// No test waits longer than this for anything.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
+/// The suite that is agreed on where nothing else is said.
+pub(crate) const SUITE: Suite = Suite::K1;
+
 const PASSWORD: &str = "a long exercise password";
 
 /// Real time, moved by what the test wants.

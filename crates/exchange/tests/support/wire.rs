@@ -89,7 +89,7 @@ pub(crate) fn verifier(from: &House) -> Arc<PinVerifier> {
 
 /// The TLS configuration with which `from` calls in the usual suite.
 pub(crate) fn config(from: &House) -> ClientConfig {
-    config_in(from, Suite::K1)
+    config_in(from, super::SUITE)
 }
 
 pub(crate) fn config_in(from: &House, suite: Suite) -> ClientConfig {

@@ -1,6 +1,7 @@
 //! What is typed to keep a node's journals and database, and to run a witness.
 
 use clap::{Subcommand, ValueEnum};
+use records::PartyId;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -56,6 +57,14 @@ pub(crate) enum JournalWord {
         /// Put the rebuilt database in the place of the present one, which is kept beside it
         #[arg(long)]
         apply: bool,
+    },
+    /// Bring back entries of an exchange log out of the counterpart's copy, as `peer mirror` wrote it
+    /// there; the node must not be running
+    Recover {
+        /// The counterpart
+        peer: PartyId,
+        /// The copy
+        copy: PathBuf,
     },
     /// Put the database's heads into an anchor that knows nothing of them: after an update from a
     /// release without anchor, or when the anchor was lost and this database is known to be the newest

@@ -26,6 +26,9 @@ pub(super) fn run(session: &Session, word: JournalWord) -> Result<()> {
     // What an operator does with a node that is not running, and may be one that cannot run.
     match &word {
         JournalWord::Rebuild { apply } => return rebuild::run(session, &config, *apply),
+        JournalWord::Recover { peer, copy } => {
+            return rebuild::recover(session, &config, peer, copy);
+        }
         JournalWord::Adopt => return rebuild::adopt(session, &config),
         JournalWord::Epoch { log, last_seen } => {
             return rebuild::open_epoch(session, &config, log, last_seen.as_deref());
@@ -70,7 +73,10 @@ pub(super) fn run(session: &Session, word: JournalWord) -> Result<()> {
         }
         JournalWord::Grade { log, index } => grade(session, &reader, &EntryRef { log, index }),
         JournalWord::Verify => verify::run(session, &config, &reader),
-        JournalWord::Rebuild { .. } | JournalWord::Adopt | JournalWord::Epoch { .. } => Ok(()),
+        JournalWord::Rebuild { .. }
+        | JournalWord::Recover { .. }
+        | JournalWord::Adopt
+        | JournalWord::Epoch { .. } => Ok(()),
     }
 }
 

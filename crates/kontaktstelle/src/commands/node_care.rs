@@ -6,7 +6,7 @@ use crate::config::check;
 use crate::control::{Order, Reply, submit};
 use crate::node;
 use crate::show;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use locales::text;
 use office::Command;
 use office::command::Password;
@@ -106,6 +106,17 @@ pub(super) fn peer(session: &Session, word: PeerWord) -> Result<()> {
             manifest: read_text(&manifest)?,
             fingerprint,
         }),
+        PeerWord::Mirror { peer, out } => {
+            let reader = node::read(&session.config()?)?;
+            let held = reader
+                .peer_extract(&peer)?
+                .with_context(|| format!("the log of {peer} was never fetched; do that with: kontaktstelle reconcile {peer}"))?;
+            if out.exists() {
+                bail!("{} exists already", out.display());
+            }
+            std::fs::write(&out, serde_json::to_vec(&held.extract)?)
+                .with_context(|| format!("cannot write {}", out.display()))
+        }
         PeerWord::List => {
             let reader = node::read(&session.config()?)?;
             let peers = reader.peers()?;

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use journal::hash::Hash;
 use locales::Language;
 use seal::Suite;
-use seal::secret_file::{open_secret, seal_secret};
-use std::cell::OnceCell;
+use seal::secret_file::{Passphrase, open_secret, seal_secret};
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::fs::{self, File};
 use std::io::Write;
@@ -56,6 +56,7 @@ pub(crate) struct Secrets {
     source: Source,
     language: Language,
     unlocking: OnceCell<Unlocking>,
+    is_checked: Cell<bool>,
 }
 
 impl Secrets {
@@ -65,6 +66,7 @@ impl Secrets {
             source: Source::of(config),
             language,
             unlocking: OnceCell::new(),
+            is_checked: Cell::new(false),
         }
     }
 
@@ -83,6 +85,7 @@ impl Secrets {
 
     pub(super) fn write(&self, secret: &Secret, bytes: &[u8]) -> Result<()> {
         let unlocking = self.unlocking()?;
+        self.check_same(&unlocking.passphrase)?;
         let sealed = seal_secret(bytes, &unlocking.passphrase, unlocking.work)?;
         write_private(&self.path(secret), &sealed)
     }
@@ -94,6 +97,25 @@ impl Secrets {
         let opened = open_secret(&sealed, &self.unlocking()?.passphrase)
             .with_context(|| format!("cannot open {}", path.display()))?;
         Ok(Zeroizing::new(opened.to_vec()))
+    }
+
+    /// A node has one passphrase: a key under a second one would be a key that nobody can open with
+    /// the others.
+    fn check_same(&self, passphrase: &Passphrase) -> Result<()> {
+        if self.is_checked.get() {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&self.directory)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "key") {
+                open_secret(&fs::read(&path)?, passphrase).with_context(|| {
+                    format!("this is not the passphrase of {}", path.display())
+                })?;
+                break;
+            }
+        }
+        self.is_checked.set(true);
+        Ok(())
     }
 
     fn path(&self, secret: &Secret) -> PathBuf {

@@ -75,7 +75,7 @@ impl Node {
         std::fs::create_dir_all(&directory).unwrap();
         let config = format!(
             "party = \"{party}\"\nnode = \"{party}.kontaktstelle.example\"\nexercise = true\n\
-             [keys]\npassphrase_file = \"keys.passphrase\"\n[exchange]\nlisten = \"127.0.0.1:{exchange}\"\naddress = \"127.0.0.1:{exchange}\"\npeers = [\"{peer}\"]\n\
+             [witnessing]\nevery_seconds = 1\n[keys]\npassphrase_file = \"keys.passphrase\"\n[exchange]\nlisten = \"127.0.0.1:{exchange}\"\naddress = \"127.0.0.1:{exchange}\"\npeers = [\"{peer}\"]\n\
              [console]\nlisten = \"127.0.0.1:{console}\"\n[log]\nformat = \"json\"\n"
         );
         std::fs::write(directory.join("kontaktstelle.toml"), config).unwrap();
@@ -89,6 +89,18 @@ impl Node {
         };
         node.succeed(&["key", "init", "--exercise-holders", "holders"]);
         node
+    }
+
+    /// A node whose configuration and keys lie in this directory already.
+    pub(crate) fn at(directory: &Path, party: &'static str, peer: &'static str) -> Self {
+        Self {
+            party,
+            peer,
+            directory: directory.to_owned(),
+            child: None,
+            lines: None,
+            kept: Arc::default(),
+        }
     }
 
     /// A command of the binary, for this node.

@@ -218,6 +218,9 @@ fn apply(on: &Connection, changes: &Changes) -> Result<(), StoreError> {
             &[&row.hash.0.as_slice(), &row.bytes],
         )?;
     }
+    // Hashes are no secret, and the old bytes of a growing tile need no overwriting.
+    on.execute_batch("PRAGMA secure_delete = FAST")
+        .map_err(failed("writing a tile"))?;
     for row in &changes.tiles {
         run(
             on,
@@ -232,6 +235,8 @@ fn apply(on: &Connection, changes: &Changes) -> Result<(), StoreError> {
             ],
         )?;
     }
+    on.execute_batch("PRAGMA secure_delete = ON")
+        .map_err(failed("writing a tile"))?;
     for moved in &changes.heads {
         move_head(on, moved)?;
     }

@@ -1,11 +1,15 @@
 //! `journal rebuild`, and the two decisions of an operator about what a database is held against.
 
-use crate::commands::{Session, read_text};
+use crate::commands::{Session, read_json, read_text};
 use crate::config::Config;
+use crate::keystore::Keystore;
 use crate::show;
 use crate::storage;
 use anyhow::{Context, Result, anyhow, bail};
+use journal::extract::Extract;
 use journal::hash::{Hash, sha256};
+use office::exchange_log;
+use records::PartyId;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -171,6 +175,37 @@ pub(super) fn adopt(session: &Session, config: &Config) -> Result<()> {
             ],
         );
     }
+    Ok(())
+}
+
+/// `journal recover`
+pub(super) fn recover(
+    session: &Session,
+    config: &Config,
+    peer: &PartyId,
+    copy: &Path,
+) -> Result<()> {
+    let manifest = Keystore::of(config, session.language).manifest()?;
+    let mirror: Extract = read_json(copy)?;
+    let engine = storage::engine(config)?;
+    let recovered =
+        office::mirror::recover_from_mirror(engine.as_ref(), manifest.statement(), peer, &mirror)?;
+    if session.global.json {
+        return show::json(&serde_json::json!({
+            "log": exchange_log(peer),
+            "from": recovered.from,
+            "size": recovered.head.size,
+        }));
+    }
+    show::say(
+        session.language,
+        "command-recovered",
+        &[
+            ("log", exchange_log(peer).into()),
+            ("from", recovered.from.into()),
+            ("size", recovered.head.size.into()),
+        ],
+    );
     Ok(())
 }
 
