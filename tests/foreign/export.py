@@ -5,11 +5,13 @@ Usage: export.py PROGRAM DEMO OUT. For each party and each of its logs, OUT/PART
     log/           what `journal export` wrote: checkpoint, tiles, entry bundles
     vkeys          the log's verifier keys, from the party's key manifest
     proofs/INDEX   what `journal proof` printed
+    cose           a proof as a COSE Receipt, and cose.entry, the bytes of the entry that it proves
     heads/SIZE-…   other checkpoints of this log that either node keeps, in receipts for instance
     witnesses      for an exchange log: the verifier keys of the counterpart's witness
 
-and OUT/PARTY/manifest.json, OUT/PARTY/statements/ID.json, OUT/PARTY/messages/ID and
-OUT/PARTY/receipts/ID.json are what the node keeps under signatures, its own and the counterpart's.
+and OUT/PARTY/manifest.json, OUT/PARTY/statements/ID.json, OUT/PARTY/messages/ID, OUT/PARTY/headers/ID.json
+and OUT/PARTY/receipts/ID.json are what the node keeps under signatures, its own and the counterpart's.
+OUT/answer.json is the answer that was released.
 """
 
 import hashlib
@@ -20,6 +22,7 @@ import sys
 from pathlib import Path
 
 import stored
+from aics_tlog.tiles import FileSystemTileReader, read_entry
 
 PROOFS_OF_A_LOG = 6
 
@@ -33,9 +36,8 @@ def run(program: str, node: Path, *words: str) -> str:
 def vkeys_of(manifest: dict, log: dict) -> list[str]:
     """The verifier keys with which a log signs now: the first that the manifest names for its origin."""
     for named in manifest["statement"]["logs"]:
-        keys = named["vkeys"] if "vkeys" in named else [named["vkey"]]
-        if named["name"] == log["name"] and keys[0].split("+")[0] == log["origin"]:
-            return keys
+        if named["name"] == log["name"] and named["vkeys"][0].split("+")[0] == log["origin"]:
+            return named["vkeys"]
     sys.exit(f"the key manifest names no key of {log['origin']}")
 
 
@@ -48,6 +50,10 @@ def export_log(program: str, node: Path, log: dict, manifest: dict, case: Path) 
     for index in {last * n // (PROOFS_OF_A_LOG - 1) for n in range(PROOFS_OF_A_LOG)}:
         proof = run(program, node, "journal", "proof", log["name"], str(index))
         (case / "proofs" / str(index)).write_text(proof)
+    middle = last // 2
+    run(program, node, "journal", "proof", log["name"], str(middle), "--format", "cose", "--out", str(case / "cose"))
+    entry = read_entry(FileSystemTileReader(case / "log"), middle, log["size"])
+    (case / "cose.entry").write_bytes(entry)
 
 
 def export_node(program: str, node: Path, out: Path) -> None:
@@ -88,3 +94,4 @@ if __name__ == "__main__":
         export_node(binary, directory, target / directory.name)
     hand_over_heads(nodes, target)
     name_witnesses(target)
+    shutil.copy(demo / "answer.json", target)

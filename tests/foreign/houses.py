@@ -1,12 +1,16 @@
 """Parties by their key manifests, and statements by the keys that signed them (docs/protocol.md)."""
 
 import json
+from base64 import b64decode
 
 from notes import Note, VerifierKey, base64, sha256
 
-# The two algorithms of a pair, as it spells them.
-SUITES = {"K1": ("ed25519", "ml_dsa_65"), "K2": ("ecdsa_p384", "ml_dsa_87")}
-HOLDER = ("ed25519", "slh_dsa_sha2_128s")
+# The types of a pair's keys, classical and post-quantum, as their verifier keys begin.
+SUITES = {
+    "K1": (None, b"kontaktstelle/ml-dsa-65"),
+    "K2": (b"kontaktstelle/ecdsa-p384-sha384", b"kontaktstelle/ml-dsa-87"),
+}
+HOLDER = (None, b"kontaktstelle/slh-dsa-sha2-128s")
 
 
 def canonical(value) -> bytes:
@@ -16,27 +20,44 @@ def canonical(value) -> bytes:
 
 
 class Pair:
-    """Two keys that only count together."""
+    """Two keys that only count together. Ed25519 has a type of its own, the others are private types."""
 
-    def __init__(self, spelled: dict, algorithms: tuple[str, str], domain: str):
-        assert set(spelled) == set(algorithms), f"a key pair is not of {algorithms}"
-        self.keys = [VerifierKey(spelled[algorithm]) for algorithm in algorithms]
+    def __init__(self, vkeys: list[str], algorithms: tuple[bytes | None, bytes], domain: str):
+        self.keys = [VerifierKey(vkey) for vkey in vkeys]
+        found = tuple(key.algorithm for key in self.keys)
+        assert found == algorithms, f"a key pair of {found} instead of {algorithms}"
         digest = sha256(f"{domain}\n".encode(), *(key.key for key in self.keys))
         self.id, name = base64(digest), f"kontaktstelle/{digest[:8].hex()}"
         assert {key.name for key in self.keys} == {name}, "the keys of a pair do not belong together"
 
+    @classmethod
+    def of_house(cls, spelled: dict, suite: str) -> "Pair":
+        assert set(spelled) == {"suite", "classical", "post_quantum"}, "a signing key of unknown form"
+        assert spelled["suite"] == suite, "a signing key of another suite"
+        vkeys = [spelled["classical"], spelled["post_quantum"]]
+        return cls(vkeys, SUITES[suite], f"kontaktstelle/key/{suite}")
+
+    @classmethod
+    def of_holder(cls, spelled: dict) -> "Pair":
+        assert set(spelled) == {"ed25519", "slh_dsa_sha2_128s"}, "a holder's key of unknown form"
+        vkeys = [spelled["ed25519"], spelled["slh_dsa_sha2_128s"]]
+        return cls(vkeys, HOLDER, "kontaktstelle/holder/v1")
+
 
 class Quorum:
-    """So many of these pairs must sign together."""
+    """So many of these pairs must sign together, and no more than that many may."""
 
-    def __init__(self, pairs: list[Pair], threshold: int):
-        self.pairs, self.threshold = pairs, threshold
+    def __init__(self, pairs: list[Pair], least: int, most: int):
+        self.pairs, self.least, self.most = pairs, least, most
 
     @classmethod
     def of_root(cls, root: dict) -> "Quorum":
-        pairs = [Pair(holder, HOLDER, "kontaktstelle/holder/v1") for holder in root["holders"]]
-        assert 2 * root["threshold"] > len(pairs), "two quorums without a common holder"
-        return cls(pairs, root["threshold"])
+        assert root["format"] == "kontaktstelle/root/v1", "a root of unknown format"
+        pairs, threshold = [Pair.of_holder(holder) for holder in root["holders"]], root["threshold"]
+        ids = [b64decode(pair.id) for pair in pairs]
+        assert ids == sorted(set(ids)), "holders out of order or double"
+        assert 2 * threshold > len(pairs), "two quorums without a common holder"
+        return cls(pairs, threshold, len(pairs))
 
 
 def check_signed(document: dict, *quorums: Quorum) -> str:
@@ -52,48 +73,43 @@ def check_signed(document: dict, *quorums: Quorum) -> str:
         for pair in signers:
             note.demand(pair.keys)
             known += pair.keys
-        assert len(signers) >= quorum.threshold, f"{len(signers)} signers of {quorum.threshold}"
+        found = len(signers)
+        assert quorum.least <= found <= quorum.most, f"{found} signers of {quorum.least}"
     note.demand_nobody_else(known)
     return identity
 
 
 class House:
-    """A party by its key manifest, whose signatures are checked first."""
+    """A party by its key manifest, whose signatures are checked first. Whether its root is that of the
+    party only paper can tell."""
 
     def __init__(self, manifest: dict):
         named = manifest["statement"]
-        self.party = named["party"]
-        if named["format"] == "kontaktstelle/keys/v1":
-            self._read_v1(named)
-        else:
-            self._read_v2(named)
-        check_signed(manifest, *self.roots)
-
-    def _read_v1(self, named: dict) -> None:
-        root, signing = (Pair(named[use], SUITES["K1"], "kontaktstelle/key/v1") for use in ("root", "signing"))
-        self.roots = [Quorum([root], 1)]
-        self.signing = {signing.id: signing}
-        self.logs = {key.name: [key] for key in (VerifierKey(log["vkey"]) for log in named["logs"])}
-
-    def _read_v2(self, named: dict) -> None:
         assert named["format"] == "kontaktstelle/keys/v2", "a key manifest of unknown format"
+        self.party = named["party"]
         self.roots = [Quorum.of_root(named[root]) for root in ("root", "former_root") if root in named]
-        self.signing, self.logs = {}, {}
+        self.id = check_signed(manifest, *self.roots)
+        self.signing, self.logs, self.names = {}, {}, {}
         for keys in named["suites"]:
             for spelled in [keys["signing"], *keys["earlier_signing"]]:
-                pair = Pair(spelled, SUITES[keys["suite"]], "kontaktstelle/key/v1")
-                self.signing[pair.id] = pair
+                pair = Pair.of_house(spelled, keys["suite"])
+                self.signing[pair.id] = (keys["suite"], pair)
         for log in named["logs"]:
             keys = [VerifierKey(key) for key in log["vkeys"]]
-            assert sorted(key.type for key in keys) == [0x01, 0x06], "not both signatures of a log"
+            assert [key.type for key in keys] == [0x01, 0x06], "not both signatures of a log"
+            assert len({key.name for key in keys}) == 1, "keys of two logs"
             # The key that signs now stands first.
             self.logs.setdefault(keys[0].name, keys)
+            self.names.setdefault(log["name"], keys[0].name)
 
     def check(self, document: dict) -> str:
         """The signatures of a statement by this house. Gives its id."""
         statement = document["statement"]
-        if statement["format"].startswith("kontaktstelle/keys/"):
+        if statement["format"] == "kontaktstelle/keys/v2":
             return check_signed(document, *self.roots)
+        pairs = [pair for _, pair in self.signing.values()]
         if "sender_key" in statement:
-            return check_signed(document, Quorum([self.signing[statement["sender_key"]]], 1))
-        return check_signed(document, Quorum(list(self.signing.values()), 1))
+            suite, pair = self.signing[statement["sender_key"]]
+            assert statement["suite"] == suite, "a message of one suite signed in another"
+            pairs = [pair]
+        return check_signed(document, Quorum(pairs, 1, 1))

@@ -63,13 +63,28 @@ def check_proof_file(text: str, leaf: bytes, keys: list[VerifierKey]) -> int:
     return int(index)
 
 
-def check_entry(receipt: dict, logs: dict[str, list[VerifierKey]], canonical) -> None:
-    """The two legs of a receipt beside its signatures: the entry shows the message, and stands in the
-    receiver's log where the statement says."""
-    statement, opening = receipt["receipt"]["statement"], receipt["opening"]
+def shown_in(opening: dict) -> dict:
+    """The fields that an opening shows."""
     opened = [field["opened"] for field in opening["fields"] if "opened" in field]
-    shown = {field["name"]: field["value"] for field in opened}
+    return {field["name"]: field["value"] for field in opened}
+
+
+# Events of ETSI EN 319 522-1 that a receiver states: by name in the statement, by number in the entry.
+EVENTS = {
+    "ContentConsignment": "D.1",
+    "ContentConsignmentFailure": "D.2",
+    "ContentHandover": "E.1",
+    "ContentHandoverFailure": "E.2",
+}
+
+
+def check_entry(receipt: dict, logs: dict[str, list[VerifierKey]], canonical) -> None:
+    """The two legs of a receipt beside its signatures: the entry shows message and event, and stands
+    in the receiver's log where the statement says."""
+    assert set(receipt) == {"opening", "proof", "receipt"}, "a receipt of unknown form"
+    statement, shown = receipt["receipt"]["statement"], shown_in(receipt["opening"])
     assert shown["message"] == statement["message"], "the entry is about another message"
+    assert shown["event"] == EVENTS[statement["event"]], "the entry is about another event"
     keys = logs[statement["log_origin"]]
-    index = check_proof_file(receipt["proof"], leaf_of(opening, canonical), keys)
+    index = check_proof_file(receipt["proof"], leaf_of(receipt["opening"], canonical), keys)
     assert index == statement["entry_index"], "the proof is of another entry"

@@ -1,4 +1,4 @@
-"""Finds what a node keeps under signatures: statements, receipts, messages, checkpoints.
+"""Finds what a node keeps under signatures: statements, receipts, messages with headers, checkpoints.
 
 They are found by their form, in whatever table they lie, so that the check rests on the protocol's
 formats and not on how one version lays out its database.
@@ -55,7 +55,7 @@ def checkpoints_in(database: Path, origins: set[str]) -> set[str]:
 
 
 def write_signed(database: Path, out: Path) -> None:
-    for directory in ("statements", "receipts", "messages"):
+    for directory in ("statements", "receipts", "messages", "headers"):
         (out / directory).mkdir()
 
     def write(directory: str, content: bytes, ending: str = "") -> None:
@@ -72,3 +72,5 @@ def write_signed(database: Path, out: Path) -> None:
                 write("statements", text, ".json")
             elif members == {"opening", "proof", "receipt"}:
                 write("receipts", text, ".json")
+            elif members == {"format", "headers", "message"}:
+                write("headers", text, ".json")

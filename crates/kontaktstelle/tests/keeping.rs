@@ -70,7 +70,10 @@ fn a_backup_comes_back_and_an_old_one_signs_nothing() {
     let mut nodes = two_nodes(root.path());
     nodes[0].succeed(&["ping", "cn"]);
     quiet(&nodes);
-    good(&with_backup_key(&nodes[0], &["backup", "key", "backup-key"]));
+    good(&with_backup_key(
+        &nodes[0],
+        &["backup", "key", "backup-key"],
+    ));
     let written = nodes[0].json(&["backup", "write", "first", "--to", "backup-key.pub"]);
     assert!(written["entries"].as_u64().unwrap() > 5, "{written}");
     let again = nodes[0].run(&["backup", "write", "first", "--to", "backup-key.pub"]);
@@ -97,11 +100,11 @@ fn a_backup_comes_back_and_an_old_one_signs_nothing() {
     ));
     assert_eq!(heads(&restored), before);
     restored.succeed(&["journal", "verify"]);
-    let twice = with_backup_key(
-        &restored,
-        &["restore", second, "--key", &key("backup-key")],
+    let twice = with_backup_key(&restored, &["restore", second, "--key", &key("backup-key")]);
+    assert!(
+        !twice.status.success(),
+        "a backup was loaded over something"
     );
-    assert!(!twice.status.success(), "a backup was loaded over something");
 
     // The older backup, beside the anchor as it is now. Writing goes on nowhere.
     let old = root.path().join("old");
@@ -109,7 +112,12 @@ fn a_backup_comes_back_and_an_old_one_signs_nothing() {
     let first = nodes[0].directory.join("first");
     good(&with_backup_key(
         &old,
-        &["restore", first.to_str().unwrap(), "--key", &key("backup-key")],
+        &[
+            "restore",
+            first.to_str().unwrap(),
+            "--key",
+            &key("backup-key"),
+        ],
     ));
     let lost = heads(&old);
     nodes[0].start();
@@ -121,7 +129,11 @@ fn a_backup_comes_back_and_an_old_one_signs_nothing() {
     old.start();
     let refused = old.run(&["ping", "cn"]);
     assert!(!refused.status.success());
-    assert!(told(&refused).contains("was set back"), "{}", told(&refused));
+    assert!(
+        told(&refused).contains("was set back"),
+        "{}",
+        told(&refused)
+    );
     assert_eq!(heads(&old), lost, "something was signed over an older copy");
     old.succeed(&["journal", "verify"]);
 }
@@ -141,7 +153,9 @@ fn the_counterpart_finds_out_a_node_that_was_set_back_with_its_anchor() {
     nodes[0].succeed(&["ping", "cn"]);
     quiet(&nodes);
     let witnessed = || nodes[0].json(&["journal", "grade", "exchange-cn", "8"])["grade"].clone();
-    eventually("the counterpart has cosigned it", || witnessed() == "peer_witnessed");
+    eventually("the counterpart has cosigned it", || {
+        witnessed() == "peer_witnessed"
+    });
     nodes[0].kill();
     for ending in ["-wal", "-shm"] {
         let file = format!("kontaktstelle.sqlite{ending}");
@@ -152,8 +166,16 @@ fn the_counterpart_finds_out_a_node_that_was_set_back_with_its_anchor() {
     nodes[0].start();
     let refused = nodes[0].run(&["ping", "cn"]);
     assert!(!refused.status.success());
-    assert!(told(&refused).contains("was set back"), "{}", told(&refused));
-    assert_eq!(heads(&nodes[0]), lost, "something was signed over an older copy");
+    assert!(
+        told(&refused).contains("was set back"),
+        "{}",
+        told(&refused)
+    );
+    assert_eq!(
+        heads(&nodes[0]),
+        lost,
+        "something was signed over an older copy"
+    );
 }
 
 /// A row that was changed behind the program's back is found, named, and comes back as it was written.
@@ -163,7 +185,9 @@ fn a_changed_row_is_made_again_from_its_entry() {
     let mut nodes = two_nodes(root.path());
     nodes[0].succeed(&["ping", "cn"]);
     quiet(&nodes);
-    nodes[0].succeed(&["officer", "add", "weber", "--roles", "handler", "--unit", "one"]);
+    nodes[0].succeed(&[
+        "officer", "add", "weber", "--roles", "handler", "--unit", "one",
+    ]);
     nodes[0].kill();
     let same = nodes[0].json(&["journal", "rebuild"]);
     assert_eq!(same["different"], serde_json::json!([]), "{same}");
@@ -179,9 +203,17 @@ fn a_changed_row_is_made_again_from_its_entry() {
     let found = nodes[0].run(&["journal", "verify"]);
     assert!(!found.status.success(), "a changed row was not found");
     let different = nodes[0].json(&["journal", "rebuild", "--apply"]);
-    assert_eq!(different["different"], serde_json::json!(["documents"]), "{different}");
+    assert_eq!(
+        different["different"],
+        serde_json::json!(["documents"]),
+        "{different}"
+    );
     nodes[0].succeed(&["journal", "verify"]);
-    assert!(nodes[0].succeed(&["officer", "list"]).contains("weber  one  Handler"));
+    assert!(
+        nodes[0]
+            .succeed(&["officer", "list"])
+            .contains("weber  one  Handler")
+    );
     nodes[0].start();
     nodes[0].succeed(&["ping", "cn"]);
     quiet(&nodes);
@@ -207,7 +239,9 @@ fn a_moved_node_goes_on_and_leaves_nothing_that_signs() {
     nodes[0].succeed(&["move", "--to", "new.toml"]);
     // Cut off and called again, it ends where it would have.
     nodes[0].succeed(&["move", "--to", "new.toml"]);
-    let left = nodes[0].run(&["officer", "add", "weber", "--roles", "desk", "--unit", "one"]);
+    let left = nodes[0].run(&[
+        "officer", "add", "weber", "--roles", "desk", "--unit", "one",
+    ]);
     assert!(!left.status.success(), "the old database was written");
     assert_eq!(heads(&nodes[0]), before, "the old database was signed over");
     fs::rename(&new, &file).unwrap();

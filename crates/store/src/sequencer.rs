@@ -10,12 +10,10 @@ use crate::database::{CommitError, Committed, StoreError};
 use crate::prepared::Prepared;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{
-    Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel,
-};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Most batches in one transaction; bounds how long a reader of the answer waits.
 pub(crate) const MAX_GROUP: usize = 1000;
@@ -23,10 +21,10 @@ pub(crate) const MAX_GROUP: usize = 1000;
 /// Most groups that are durable and wait to be published together.
 const MAX_AHEAD: usize = 4;
 
-/// Longest time that a group waits for as many batches as the group before it had, and longest time
-/// that it waits for one more.
-const MAX_GATHER: Duration = Duration::from_micros(500);
-const MAX_PAUSE: Duration = Duration::from_micros(80);
+/// How long a group waits at a time, and how often at most, for as many batches as the group before
+/// it had. It stops where a pause has brought nothing.
+const PAUSE: Duration = Duration::from_micros(50);
+const MAX_PAUSES: usize = 6;
 
 type Answer = Result<Committed, CommitError>;
 type Reply = SyncSender<Answer>;
@@ -77,7 +75,9 @@ pub(crate) trait Commit: Send + Sync {
     fn commit(&self, batch: Batch) -> Answer;
 }
 
-/// What the writer thread is asked to do.
+/// What the writer thread is asked to do. Batches are moved once, from the caller's thread to the
+/// writer's, so their size costs nothing that boxing would save.
+#[allow(clippy::large_enum_variant)]
 enum Work {
     Batch(Prepared, Reply),
     /// The publisher has posted something.
@@ -89,10 +89,13 @@ fn stopped() -> CommitError {
     CommitError::Store(StoreError::WriterStopped)
 }
 
+/// What is called when writing or publishing fails.
+type OnFatal = Box<dyn FnOnce(&StoreError) + Send>;
+
 /// What is done once when writing or publishing fails.
 struct Fatal {
     stopped: AtomicBool,
-    call: Mutex<Option<Box<dyn FnOnce(&StoreError) + Send>>>,
+    call: Mutex<Option<OnFatal>>,
 }
 
 impl Fatal {
@@ -240,20 +243,20 @@ impl Group {
     /// Takes what waits. Where several callers were answered a moment ago they are likely to come
     /// back at once, so the group gives them that moment instead of a transaction each.
     fn gather(&mut self, queue: &Receiver<Work>, expected: usize) {
-        let until = Instant::now() + MAX_GATHER;
-        while self.batches.len() < MAX_GROUP && !self.closing {
-            match queue.try_recv() {
-                Ok(work) => self.take(work),
-                Err(TryRecvError::Disconnected) => return,
-                Err(TryRecvError::Empty) if self.batches.len() >= expected => return,
-                Err(TryRecvError::Empty) => {
-                    let left = until.saturating_duration_since(Instant::now());
-                    match queue.recv_timeout(left.min(MAX_PAUSE)) {
-                        Ok(work) => self.take(work),
-                        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
-                    }
-                }
+        for _ in 0..MAX_PAUSES {
+            let before = self.batches.len();
+            while self.batches.len() < MAX_GROUP
+                && let Ok(work) = queue.try_recv()
+            {
+                self.take(work);
             }
+            let came = self.batches.len() > before || before <= 1;
+            if self.batches.len() >= expected || !came || self.closing {
+                return;
+            }
+            // Asleep rather than waiting for the next: being woken for each costs more than the
+            // transaction saves.
+            std::thread::sleep(PAUSE);
         }
     }
 }

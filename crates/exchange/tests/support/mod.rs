@@ -14,7 +14,7 @@ use office::reader::Line;
 use office::{
     Actor, Clock, Command, Done, Keyring, Limits, OFFICE_LOG, Office, WitnessPolicy, exchange_log,
 };
-use policy::Role;
+use policy::{Bundle, Role};
 use records::{PartyId, ThreadId, Timestamp};
 use seal::Suite;
 use seal::keys::SigningKey;
@@ -22,8 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use store::objects::Folder;
 use store::{LogSigner, Sqlite};
@@ -150,7 +150,7 @@ impl House {
             },
             agreements: self.agreements.clone(),
             witnesses: self.witnesses.clone(),
-            bundle: policy::Bundle::embedded().unwrap(),
+            bundle: bundle(),
             clock: self.clock.clone(),
             entropy: Arc::new(Os),
             limits: self.limits,
@@ -345,6 +345,12 @@ impl House {
     }
 }
 
+/// The policies, compiled once.
+fn bundle() -> Bundle {
+    static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| Bundle::embedded().unwrap());
+    BUNDLE.clone()
+}
+
 fn messages_in(lines: &[Line]) -> Vec<String> {
     lines
         .iter()
@@ -413,9 +419,10 @@ pub(crate) fn patient() -> Patience {
 
 /// Bounds that let a test see what happens when they are reached.
 pub(crate) fn impatient() -> Patience {
-    let short = Duration::from_millis(400);
+    let short = Duration::from_millis(600);
     Patience {
-        handshake: short,
+        // A busy machine needs its time for an honest one.
+        handshake: 2 * short,
         head: short,
         stall: short,
         ..patient()

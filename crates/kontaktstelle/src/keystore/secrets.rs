@@ -108,9 +108,8 @@ impl Secrets {
         for entry in fs::read_dir(&self.directory)? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "key") {
-                open_secret(&fs::read(&path)?, passphrase).with_context(|| {
-                    format!("this is not the passphrase of {}", path.display())
-                })?;
+                open_secret(&fs::read(&path)?, passphrase)
+                    .with_context(|| format!("this is not the passphrase of {}", path.display()))?;
                 break;
             }
         }
