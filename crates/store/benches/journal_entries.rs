@@ -18,9 +18,9 @@ use std::sync::mpsc::{SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 use store::{Batch, Database, LogSigner, NewEntry, Sqlite};
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 7;
 const SLICE: Duration = Duration::from_millis(700);
-const WRITERS: [usize; 1] = [64];
+const WRITERS: [usize; 3] = [1, 8, 64];
 const ORIGIN: &str = "de.kontaktstelle.example/office";
 
 /// An entry of the size that sending a message writes.
@@ -199,7 +199,7 @@ fn main() {
         let (mut ours, mut theirs, mut ratios, mut waits) = (vec![], vec![], vec![], vec![]);
         for _ in 0..ROUNDS {
             // On the disk that is built on: a temporary directory may lie in memory.
-            let dir = tempfile::tempdir_in("/dev/shm").unwrap();
+            let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
             let base = bare(dir.path(), writers);
             let full = journal(dir.path(), writers);
             ratios.push(full.per_second / base.per_second);

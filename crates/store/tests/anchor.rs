@@ -127,7 +127,7 @@ fn a_torn_write_leaves_the_heads_before_it() {
     drop(anchor);
     let (before, after) = (&states[2], &states[3]);
     let differ = || (0..before.len()).filter(|at| before[*at] != after[*at]);
-    let (first, last) = (differ().next().unwrap(), differ().last().unwrap());
+    let (first, last) = (differ().next().unwrap(), differ().next_back().unwrap());
     for cut in first..=last + 1 {
         let torn = [&after[..cut], &before[cut..]].concat();
         std::fs::write(place.path(), &torn).unwrap();
