@@ -2,8 +2,9 @@
 //! publisher thread makes the group before it public meanwhile.
 //!
 //! While one transaction waits for the disk, the next one gathers. So a single waiting caller
-//! pays for itself, and many callers share. Where nobody waits for the next transaction, the writer
-//! publishes by itself: handing over would gain nothing and cost a change of threads.
+//! pays for itself, and many callers share. Handing a group over to the publisher pays only where more
+//! wait than were written: with fewer the writer publishes by itself, because smaller groups and
+//! changes of threads cost more than working side by side gains.
 
 use crate::batch::Batch;
 use crate::database::{CommitError, Committed, StoreError};
@@ -20,6 +21,9 @@ pub(crate) const MAX_GROUP: usize = 1000;
 
 /// Most groups that are durable and wait to be published together.
 const MAX_AHEAD: usize = 4;
+
+/// As many batches must wait at least, and twice as many as were written, for the publisher thread.
+const HAND_OVER_FROM: usize = 32;
 
 /// How long a group waits at a time, and how often at most, for as many batches as the group before
 /// it had. It stops where a pause has brought nothing.
@@ -224,6 +228,8 @@ impl Drop for Sequencer {
 struct Group {
     batches: Vec<Prepared>,
     replies: Vec<Reply>,
+    /// Something is published and not yet stored.
+    published: bool,
     closing: bool,
 }
 
@@ -235,8 +241,28 @@ impl Group {
                 self.batches.push(batch);
                 self.replies.push(reply);
             }
-            Work::Published => {}
+            Work::Published => self.published = true,
             Work::Close => self.closing = true,
+        }
+    }
+
+    /// Waits until there is something to do; says whether there still can be.
+    fn wait(&mut self, queue: &Receiver<Work>) -> bool {
+        if self.batches.is_empty() && !self.published && !self.closing {
+            match queue.recv() {
+                Ok(work) => self.take(work),
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// Takes what is there.
+    fn drain(&mut self, queue: &Receiver<Work>) {
+        while self.batches.len() < MAX_GROUP
+            && let Ok(work) = queue.try_recv()
+        {
+            self.take(work);
         }
     }
 
@@ -245,11 +271,7 @@ impl Group {
     fn gather(&mut self, queue: &Receiver<Work>, expected: usize) {
         for _ in 0..MAX_PAUSES {
             let before = self.batches.len();
-            while self.batches.len() < MAX_GROUP
-                && let Ok(work) = queue.try_recv()
-            {
-                self.take(work);
-            }
+            self.drain(queue);
             let came = self.batches.len() > before || before <= 1;
             if self.batches.len() >= expected || !came || self.closing {
                 return;
@@ -276,32 +298,34 @@ struct Desk<W: GroupWriter, P> {
 impl<W: GroupWriter, P: GroupPublisher<Written = W::Written>> Desk<W, P> {
     fn write_all(&mut self, queue: &Receiver<Work>, fatal: &Fatal) -> Result<(), StoreError> {
         let mut expected = 1;
-        // What came while a group was written, if anything did.
-        let mut early = None;
-        while let Some(first) = early.take().or_else(|| queue.recv().ok()) {
-            if fatal.stopped.load(Ordering::SeqCst) {
-                return Ok(());
-            }
-            let mut group = Group::default();
-            group.take(first);
+        let mut group = Group::default();
+        while group.wait(queue) && !fatal.stopped.load(Ordering::SeqCst) {
             group.gather(queue, expected);
-            let closing = group.closing;
-            if group.batches.is_empty() {
+            let Group {
+                batches,
+                replies,
+                closing,
+                ..
+            } = std::mem::take(&mut group);
+            let size = batches.len();
+            if size == 0 {
                 self.writer.store_published()?;
             } else {
-                expected = group.batches.len();
-                let durable = self.writer.write(group.batches)?;
-                early = queue.try_recv().ok();
-                if early.is_none() && self.handed_over.load(Ordering::SeqCst) == 0 {
-                    publish(&self.publisher, durable, group.replies)?;
-                    early = queue.try_recv().ok().or(Some(Work::Published));
-                } else {
+                expected = size;
+                let durable = self.writer.write(batches)?;
+                // What came meanwhile.
+                group.drain(queue);
+                let crowded = group.batches.len() > HAND_OVER_FROM.max(2 * size);
+                if crowded || self.handed_over.load(Ordering::SeqCst) > 0 {
                     self.handed_over.fetch_add(1, Ordering::SeqCst);
-                    let over = (durable, group.replies, self.handed_over.clone());
+                    let over = (durable, replies, self.handed_over.clone());
                     if self.written.send(over).is_err() {
                         // The publisher has ended, and has said why.
                         return Ok(());
                     }
+                } else {
+                    publish(&self.publisher, durable, replies)?;
+                    group.published = true;
                 }
             }
             if closing {
