@@ -10,8 +10,8 @@
 //! on file and have no other effect. Headers may come after later messages were accepted: effects
 //! happen in the order of opening.
 //!
-//! Where to start reading: here for the first step, [`opening`] for the second, [`effect`] for what
-//! content does, [`rejections`] for what is kept of what was turned away.
+//! Where to start reading: here for the first step, `opening` for the second, `effect` for what
+//! content does, `rejections` for what is kept of what was turned away.
 
 mod effect;
 mod opening;

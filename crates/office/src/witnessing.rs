@@ -7,9 +7,9 @@
 //!
 //! Cosignatures for our own logs come after the fact. A message is never held up by a witness; what a
 //! cosignature adds is the *grade* of the evidence ([`crate::reader::Evidence`]), and a witness that
-//! stays away raises an alarm ([`lag`]).
+//! stays away raises an alarm (`lag`).
 //!
-//! Where to start reading: [`cosigning`] for their logs, [`targets`] and [`filing`] for ours.
+//! Where to start reading: `cosigning` for their logs, `targets` and `filing` for ours.
 
 mod anchoring;
 mod cosigning;

@@ -21,6 +21,8 @@ use crate::{SealError, Suite, wire};
 
 /// Most parts that a message may have.
 pub const MAX_PARTS: usize = 32;
+/// Longest topic, in bytes.
+pub const MAX_TOPIC_BYTES: usize = 256;
 /// Largest payload that travels inside a message, in bytes.
 pub const MAX_INLINE_BYTES: u64 = 1 << 20;
 /// Most bytes of payloads that travel inside one message together.
@@ -121,6 +123,14 @@ impl Statement for MessageManifest {
         check_time("created", &self.created)?;
         if let Some(deadline) = &self.deadline {
             check_time("deadline", deadline)?;
+        }
+        // It stands in a log entry of both sides, and so in every extract of them.
+        if self
+            .topic
+            .as_ref()
+            .is_some_and(|topic| topic.len() > MAX_TOPIC_BYTES)
+        {
+            return Err(invalid("topic", "is too long"));
         }
         if !has_only_safe_numbers(&self.marking) {
             return Err(invalid("marking", "numbers must be whole and below 2^53"));

@@ -42,7 +42,10 @@ pub(crate) fn questions(machine: &mut Machine) -> Result<Vec<(Place, Load)>, Off
         let mut targets = Vec::new();
         for log in logs_of(house) {
             let all = life.office.witness_targets(&log)?;
-            targets.extend(all.iter().map(|target| (log.clone(), place_of(house, target))));
+            targets.extend(
+                all.iter()
+                    .map(|target| (log.clone(), place_of(house, target))),
+            );
         }
         life.asked.targets = Some(targets);
     }

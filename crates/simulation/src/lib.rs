@@ -10,8 +10,8 @@
 //! same seed gives the same trace. Keys and signatures are random, so the trace names messages and
 //! heads by their places, never by their bytes.
 //!
-//! What is promised is in [`outside`]: the things that people outside have been told and that must
-//! therefore stay true. [`model`] asks the same of every order of a few steps, instead of many random
+//! What is promised is in `outside`: the things that people outside have been told and that must
+//! therefore stay true. `model` asks the same of every order of a few steps, instead of many random
 //! orders of many steps.
 //!
 //! This crate has nothing but tests, so that no build of the node ever sees it. It must never be
@@ -24,8 +24,8 @@
 //! SIMULATION_SEED=17 cargo test -p simulation replay -- --nocapture          one seed, with its trace
 //! ```
 //!
-//! Where to start reading: [`world`] for who takes part, [`story`] for what can happen to them,
-//! [`outside`] for what must hold, [`mutant`] for the broken builds that show it is looked at.
+//! Where to start reading: `world` for who takes part, `story` for what can happen to them,
+//! `outside` for what must hold, `mutant` for the broken builds that show it is looked at.
 
 #![cfg(test)]
 #![allow(clippy::unwrap_used)] // A panic in a test is a finding.

@@ -294,13 +294,16 @@ impl Machine {
         true
     }
 
-    /// Another machine takes over with a copy of the database that is some way behind. The old one
-    /// runs on; both use one anchor, as two nodes do beside one etcd.
-    pub(crate) fn fail_over(&mut self) -> bool {
-        let (Some(old), Some((disk, _))) = (self.life.take(), self.backup.as_ref()) else {
+    /// Another machine takes over with a copy of the database, which may be some way behind. The old
+    /// one runs on; both use one anchor, as two nodes do beside one etcd.
+    pub(crate) fn fail_over(&mut self, behind: bool) -> bool {
+        let Some(old) = self.life.take() else {
             return false;
         };
-        self.disk = disk.copy();
+        self.disk = match &self.backup {
+            Some((disk, _)) if behind => disk.copy(),
+            _ => self.disk.copy(),
+        };
         self.old = Some(old);
         self.watch = Watch::default();
         self.set_back = SetBack::Database;

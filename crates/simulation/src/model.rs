@@ -96,7 +96,11 @@ fn leaves(tree: &[u8]) -> Vec<Hash> {
 }
 
 fn root(tree: &[u8]) -> Hash {
-    if tree.is_empty() { empty_root() } else { root_of(&leaves(tree)) }
+    if tree.is_empty() {
+        empty_root()
+    } else {
+        root_of(&leaves(tree))
+    }
 }
 
 /// The real decision, remembered by its question: few questions are asked very often.
@@ -114,7 +118,8 @@ impl Decisions {
                 size: tree.len() as u64,
                 root: root(tree),
             };
-            let proof = consistency_proof(&Leaves(leaves(tree)), old as u64, tree.len() as u64).unwrap();
+            let proof =
+                consistency_proof(&Leaves(leaves(tree)), old as u64, tree.len() as u64).unwrap();
             let signed = checkpoint.sign(&[&key]).unwrap();
             let request = AddCheckpoint::new(old as u64, proof, &signed).unwrap();
             let log = LogKeys::from_vkeys(&[key.verifier().vkey()]).unwrap();
@@ -180,7 +185,9 @@ impl State {
                 node.disk.tree.push(name);
                 node.anchor.clone_from(&node.disk.tree);
             });
-            then("gives a receipt", &mut |node| node.receipted.clone_from(&node.anchor));
+            then("gives a receipt", &mut |node| {
+                node.receipted.clone_from(&node.anchor)
+            });
             then("stops", &mut |node| node.standing = Standing::Down);
             then("is backed up", &mut |node| {
                 node.backup = Some((node.disk.clone(), node.anchor.clone()));
@@ -209,8 +216,8 @@ impl State {
             let anchored = node.disk.tree.starts_with(&node.anchor) || rules.no_anchor;
             let peer = &self.nodes[1 - log].disk.seen;
             let shown = [peer, &self.domestic[log]];
-            let seen = rules.asks_nobody
-                || shown.iter().all(|seen| node.disk.tree.starts_with(seen));
+            let seen =
+                rules.asks_nobody || shown.iter().all(|seen| node.disk.tree.starts_with(seen));
             then("starts", &mut |node| {
                 node.standing = if anchored && seen {
                     // What is durable beyond the anchor is anchored and signed now.
@@ -244,13 +251,18 @@ impl State {
                     }
                 }
             }
-            for tree in shown.into_iter().filter(|tree| tree.len() >= seen.len() && !tree.is_empty()) {
+            for tree in shown
+                .into_iter()
+                .filter(|tree| tree.len() >= seen.len() && !tree.is_empty())
+            {
                 let mut state = self.clone();
                 state.nodes[log].under_way = Some((witness, seen.len(), tree));
                 all.push((format!("{log}: shows witness {witness} its log"), state));
             }
         }
-        let Some((witness, old, tree)) = &node.under_way else { return };
+        let Some((witness, old, tree)) = &node.under_way else {
+            return;
+        };
         let lost = {
             let mut state = self.clone();
             state.nodes[log].under_way = None;
@@ -266,7 +278,10 @@ impl State {
             } else {
                 state.domestic[log].clone_from(tree);
             }
-            all.push((format!("{log}: witness {witness} stores and stops"), state.clone()));
+            all.push((
+                format!("{log}: witness {witness} stores and stops"),
+                state.clone(),
+            ));
             let heads = &mut state.cosigned[log][*witness];
             heads.retain(|head| !(head.len() < tree.len() && tree.starts_with(head)));
             heads.insert(tree.clone());
@@ -288,12 +303,19 @@ impl State {
     fn wrong(&self) -> Option<&'static str> {
         for log in 0..2 {
             for heads in &self.cosigned[log] {
-                if heads.iter().any(|one| heads.iter().any(|two| !agree(one, two))) {
+                if heads
+                    .iter()
+                    .any(|one| heads.iter().any(|two| !agree(one, two)))
+                {
                     return Some("a witness has cosigned two heads that contradict each other");
                 }
             }
             let honest = self.cosigned[log].iter().flatten();
-            if log != LIAR && honest.clone().any(|one| honest.clone().any(|two| !agree(one, two))) {
+            if log != LIAR
+                && honest
+                    .clone()
+                    .any(|one| honest.clone().any(|two| !agree(one, two)))
+            {
                 return Some("two cosigned heads of an honest log contradict each other");
             }
             let node = &self.nodes[log];
@@ -361,9 +383,19 @@ fn no_order_of_steps_forks() {
 #[test]
 fn the_search_finds_forks() {
     let broken = [
-        Rules { no_anchor: true, asks_nobody: true, ..Rules::default() },
-        Rules { answers_first: true, ..Rules::default() },
-        Rules { asks_nobody: true, ..Rules::default() },
+        Rules {
+            no_anchor: true,
+            asks_nobody: true,
+            ..Rules::default()
+        },
+        Rules {
+            answers_first: true,
+            ..Rules::default()
+        },
+        Rules {
+            asks_nobody: true,
+            ..Rules::default()
+        },
     ];
     for rules in broken {
         let way = search(rules, 7).expect_err("found nothing");
@@ -377,7 +409,10 @@ fn the_search_finds_forks() {
 /// gets a second cosignature. Whoever puts a database back retires the node's witness key.
 #[test]
 fn a_memory_that_is_put_back_unseen_can_be_lied_to() {
-    let rules = Rules { memory_apart: true, ..Rules::default() };
+    let rules = Rules {
+        memory_apart: true,
+        ..Rules::default()
+    };
     let way = search(rules, 8).expect_err("it can be noticed by now: make this a promise");
     assert!(way.contains("is put back"), "{way}");
 }

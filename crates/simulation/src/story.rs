@@ -1,6 +1,7 @@
 //! What happens: one seed decides all of it.
 
 use crate::house::{WITNESSES, logs_of, other};
+use crate::machine::SetBack;
 use crate::mutant::Mutant;
 use crate::network::Place;
 use crate::world::World;
@@ -37,7 +38,7 @@ enum Misfortune {
     Part,
     Heal,
     Restore(usize, bool),
-    FailOver(usize),
+    FailOver(usize, bool),
     EndOld(usize),
 }
 
@@ -85,11 +86,11 @@ impl World {
             let house = self.chance.index(2);
             let fault = match self.chance.below(14) {
                 0 | 1 => Misfortune::Cut(house),
-                2..=5 => {
+                2..=4 => {
                     let fault = [Fault::Crash, Fault::Crash, Fault::NoSpace, Fault::Io];
                     Misfortune::FailAt(house, self.chance.percent(30), fault[self.chance.index(4)])
                 }
-                6 => Misfortune::CutWitness(self.chance.index(WITNESSES)),
+                5 | 6 => Misfortune::CutWitness(self.chance.index(WITNESSES)),
                 7 => Misfortune::FailWitness(self.chance.index(WITNESSES)),
                 8 | 9 => Misfortune::Part,
                 10..=12 if !set_back => {
@@ -98,18 +99,18 @@ impl World {
                 }
                 13 if !set_back => {
                     set_back = true;
-                    Misfortune::FailOver(house)
+                    Misfortune::FailOver(house, self.chance.percent(30))
                 }
                 _ => Misfortune::Cut(house),
             };
             let end = match fault {
                 Misfortune::Part => Some(Misfortune::Heal),
-                Misfortune::FailOver(_) => Some(Misfortune::EndOld(house)),
+                Misfortune::FailOver(..) => Some(Misfortune::EndOld(house)),
                 _ => None,
             };
             all.entry(step).or_default().push(fault);
             if let Some(end) = end {
-                let later = step + 5 + self.chance.below(25);
+                let later = step + 10 + self.chance.below(60);
                 all.entry(later).or_default().push(end);
             }
         }
@@ -153,8 +154,11 @@ impl World {
                     self.network.drop_all_of(Place::Office(house));
                 }
             }
-            Misfortune::FailOver(house) => {
-                self.machines[house].fail_over();
+            Misfortune::FailOver(house, behind) => {
+                if self.machines[house].fail_over(behind) {
+                    self.start(house);
+                    self.ask_witnesses(house);
+                }
             }
             Misfortune::EndOld(house) => self.machines[house].old = None,
         }
@@ -170,7 +174,7 @@ impl World {
     fn act(&mut self, pings: usize) {
         let house = self.chance.index(2);
         match self.chance.below(100) {
-            0..46 => {
+            0..48 => {
                 if let Some(packet) = self.network.any(&mut self.chance) {
                     match self.chance.below(100) {
                         0..6 => self.trace.note(format!("{} is lost", packet.load.name())),
@@ -182,19 +186,19 @@ impl World {
                     }
                 }
             }
-            46..68 => self.courier(house),
-            68..76 => {
+            48..68 => self.courier(house),
+            68..75 => {
                 if self.outside.sent.iter().map(Vec::len).sum::<usize>() < pings {
                     let in_old = self.machines[house].old.is_some() && self.chance.percent(50);
                     self.ping(house, in_old);
                 }
             }
-            76..83 => {
+            75..81 => {
                 let log = &logs_of(house)[self.chance.index(2)];
                 let which = self.chance.index(WITNESSES + 1);
                 self.witness(house, log, which);
             }
-            83..88 => self.lie(),
+            81..88 => self.lie(),
             88..90 => {
                 if let Some(life) = &self.machines[house].life {
                     let done = life.office.watch().map_err(|error| error.code());
@@ -259,6 +263,12 @@ impl World {
         for round in 0..ROUNDS {
             self.advance(2000);
             for house in 0..2 {
+                // Whoever was set back need not notice before it writes.
+                if round == 3 && self.machines[house].set_back == SetBack::Database {
+                    self.ping(house, false);
+                }
+            }
+            for house in 0..2 {
                 self.start_someone(house);
                 self.courier(house);
             }
@@ -268,7 +278,7 @@ impl World {
             }
             self.settle_step();
             let stuck = round > 6 && (0..2).any(|house| !self.signs(house));
-            if self.outside.wrong.is_some() || stuck || (round > 1 && self.is_at_rest()) {
+            if self.outside.wrong.is_some() || stuck || (round > 4 && self.is_at_rest()) {
                 return;
             }
         }

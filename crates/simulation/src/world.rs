@@ -255,15 +255,17 @@ impl World {
             Place::Witness(number) => self.reach_witness(number, packet),
             Place::Forger => self.reach_forger(packet),
             Place::Office(house) => {
-                let late = packet.load.is_answer() && packet.life != self.machines[house].lives;
-                if self.machines[house].life.is_none() || late {
-                    self.trace.note("  nobody waits for it");
-                } else if packet.load.is_answer() {
-                    self.reach_asker(house, packet);
-                } else {
+                let machine = &self.machines[house];
+                let (runs, both) = (machine.life.is_some(), machine.old.is_some());
+                let late = packet.life != machine.lives;
+                match packet.load.is_answer() {
+                    true if runs && !late => self.reach_asker(house, packet),
                     // A failover leaves two nodes that both believe they are meant.
-                    let to_old = self.machines[house].old.is_some() && self.chance.percent(50);
-                    self.reach_office(house, packet, to_old);
+                    false if runs || both => {
+                        let to_old = both && (!runs || self.chance.percent(50));
+                        self.reach_office(house, packet, to_old);
+                    }
+                    _ => self.trace.note("  nobody waits for it"),
                 }
             }
         }
@@ -454,12 +456,19 @@ fn witness_keys(place: Place) -> &'static [AnyVerifier] {
             (Place::Witness(number), vec![key])
         });
         let offices = (0..2).map(|house| {
-            let named = House::of(house).manifest.statement().witness.as_ref().unwrap();
+            let named = House::of(house)
+                .manifest
+                .statement()
+                .witness
+                .as_ref()
+                .unwrap();
             (Place::Office(house), named.verifiers().unwrap().to_vec())
         });
         domestic.chain(offices).collect()
     };
-    KEYS.get_or_init(made).get(&place).map_or(&[], Vec::as_slice)
+    KEYS.get_or_init(made)
+        .get(&place)
+        .map_or(&[], Vec::as_slice)
 }
 
 /// The witnesses have seen nothing of these logs: they are new.

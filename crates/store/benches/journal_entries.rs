@@ -18,9 +18,9 @@ use std::sync::mpsc::{SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 use store::{Batch, Database, LogSigner, NewEntry, Sqlite};
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 7;
 const SLICE: Duration = Duration::from_millis(700);
-const WRITERS: [usize; 1] = [64];
+const WRITERS: [usize; 3] = [1, 8, 64];
 const ORIGIN: &str = "de.kontaktstelle.example/office";
 
 /// An entry of the size that sending a message writes.
@@ -72,12 +72,6 @@ struct Measured {
 /// Lets `writers` threads call `write` for a slice of time.
 fn measure(writers: usize, write: impl Fn(u64) + Sync) -> Measured {
     let next = AtomicU64::new(0);
-    fn ticks() -> (u64, u64) {
-        let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-        (fields[11].parse::<u64>().unwrap(), fields[12].parse::<u64>().unwrap())
-    }
-    let c0 = ticks();
     let stop = AtomicBool::new(false);
     let started = Instant::now();
     let mut waits: Vec<Duration> = std::thread::scope(|scope| {
@@ -101,8 +95,6 @@ fn measure(writers: usize, write: impl Fn(u64) + Sync) -> Measured {
             .flat_map(|thread| thread.join().unwrap())
             .collect()
     });
-    let c1 = ticks();
-    eprintln!("cpu per entry: user {:.1} us sys {:.1} us, n {}", (c1.0 - c0.0) as f64 * 10000.0 / waits.len() as f64, (c1.1 - c0.1) as f64 * 10000.0 / waits.len() as f64, waits.len());
     let seconds = started.elapsed().as_secs_f64();
     waits.sort_unstable();
     Measured {

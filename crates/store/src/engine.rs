@@ -1,7 +1,7 @@
 //! What a database engine does: keep rows, and write many of them in one transaction.
 //!
 //! An engine knows no rule of the journal. What may be written, which revision a document gets, how
-//! the tree grows, what is signed when: that is written once, in [`crate::writer`]. Checks of what
+//! the tree grows, what is signed when: that is written once, in `writer`. Checks of what
 //! is read stand once in [`crate::store`]. An engine that passes `tests/conformance` is a database.
 //!
 //! Rules for an engine:

@@ -14,7 +14,7 @@
 //! * Every document that derives from an entry can be made again from the entry, byte for byte.
 //!
 //! Where to start reading: [`batch`] for what can be written, [`database`] for the interface that
-//! callers use, [`writer`] for how a batch becomes durable, signed and public, [`engine`] for what a
+//! callers use, `writer` for how a batch becomes durable, signed and public, [`engine`] for what a
 //! database engine has to do (so little that there are several), [`epoch`] for what happens when a
 //! database was set back, [`fsck`] for recomputing everything from what is stored, [`dump`] for
 //! moving it elsewhere, [`rebuild`] for making the documents again.

@@ -2,9 +2,8 @@
 //! publisher thread makes the group before it public meanwhile.
 //!
 //! While one transaction waits for the disk, the next one gathers. So a single waiting caller
-//! pays for itself, and many callers share. Handing a group over to the publisher pays only where more
-//! wait than were written: with fewer the writer publishes by itself, because smaller groups and
-//! changes of threads cost more than working side by side gains.
+//! pays for itself, and many callers share. Where nobody waits for the next transaction, the writer
+//! publishes by itself: handing over would gain nothing and cost a change of threads.
 
 use crate::batch::Batch;
 use crate::database::{CommitError, Committed, StoreError};
@@ -21,9 +20,6 @@ pub(crate) const MAX_GROUP: usize = 1000;
 
 /// Most groups that are durable and wait to be published together.
 const MAX_AHEAD: usize = 4;
-
-/// As many batches must wait at least, and twice as many as were written, for the publisher thread.
-const HAND_OVER_FROM: usize = 32;
 
 /// How long a group waits at a time, and how often at most, for as many batches as the group before
 /// it had. It stops where a pause has brought nothing.
@@ -315,8 +311,8 @@ impl<W: GroupWriter, P: GroupPublisher<Written = W::Written>> Desk<W, P> {
                 let durable = self.writer.write(batches)?;
                 // What came meanwhile.
                 group.drain(queue);
-                let crowded = group.batches.len() > HAND_OVER_FROM.max(2 * size);
-                if crowded || self.handed_over.load(Ordering::SeqCst) > 0 {
+                let waited_for = !group.batches.is_empty() || group.closing;
+                if waited_for || self.handed_over.load(Ordering::SeqCst) > 0 {
                     self.handed_over.fetch_add(1, Ordering::SeqCst);
                     let over = (durable, replies, self.handed_over.clone());
                     if self.written.send(over).is_err() {

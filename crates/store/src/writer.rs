@@ -56,7 +56,8 @@ pub(crate) struct Written {
 impl Durable for Written {
     fn join(&mut self, next: Self) {
         self.outcomes.extend(next.outcomes);
-        self.grown.retain(|grown| next.grown.iter().all(|later| later.log != grown.log));
+        self.grown
+            .retain(|grown| next.grown.iter().all(|later| later.log != grown.log));
         self.grown.extend(next.grown);
     }
 }

@@ -1,6 +1,6 @@
 //! Where a private key is kept, and the one thing it is asked to do there.
 //!
-//! A [`Custody`] signs with a key that need not be in this process. [`software`](generate) keeps it in memory, wiped when
+//! A [`Custody`] signs with a key that need not be in this process. `software` keeps it in memory, wiped when
 //! dropped; it is the only implementation here. A hardware module reached through PKCS#11 is another, made where modules
 //! and their sessions are configured, since this crate opens nothing. It must offer, per algorithm:
 //!
