@@ -161,15 +161,11 @@ impl RefusalCode {
     /// Whether trying again soon makes no sense, because one of the two sides has to be mended.
     #[must_use]
     pub const fn needs_a_person(self) -> bool {
-        // What was announced or consigned may be gone after a restore; the message is handed in again.
+        // A payload may be gone after a restore and is then handed in again. A consigned message is
+        // not: its receipt is on file, so a person has to look.
         !matches!(
             self,
-            Self::NotNow
-                | Self::TooSlow
-                | Self::Unknown
-                | Self::NotAnnounced
-                | Self::WrongOffset
-                | Self::NotConsigned
+            Self::NotNow | Self::TooSlow | Self::Unknown | Self::NotAnnounced | Self::WrongOffset
         )
     }
 }

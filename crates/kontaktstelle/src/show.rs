@@ -15,6 +15,11 @@ pub(crate) fn line(text: &str) {
     let _reader_gone = writeln!(std::io::stdout(), "{text}");
 }
 
+/// A line to standard error: for a person, beside what programs read.
+pub(crate) fn aside(text: &str) {
+    let _reader_gone = writeln!(std::io::stderr(), "{text}");
+}
+
 /// A value as JSON, to standard output.
 pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     line(&serde_json::to_string_pretty(value)?);

@@ -86,7 +86,8 @@ impl Office {
             return self.consigned(&known);
         }
         check_place(&channel.value, arrival.manifest(), arrival.message.id())?;
-        // Only of the message that is next: nobody fills the disk with what has no place.
+        // Nothing is stored for what cannot be receipted, and only for the message that is next.
+        self.may_write()?;
         let missing = self.gather_payloads(&arrival)?;
         if !missing.is_empty() {
             return Ok(Acceptance::PayloadsMissing(missing));

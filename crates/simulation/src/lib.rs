@@ -19,10 +19,12 @@
 //! themselves, the HTTP in between, and disks that lose what they had long confirmed.
 //!
 //! ```text
-//! cargo test -p simulation                                                   10,000 seeds, some minutes
-//! SIMULATION_SEEDS=500 SIMULATION_FIRST=20000 cargo test -p simulation       other seeds
-//! SIMULATION_SEED=17 cargo test -p simulation replay -- --nocapture          one seed, with its trace
+//! cargo test -p simulation                                                     a thousand seeds, and all else
+//! SIMULATION_SEEDS=10000 SIMULATION_FIRST=0 cargo test -p simulation nothing   as the pipeline does
+//! SIMULATION_SEED=17 cargo test -p simulation replay -- --nocapture            one seed, with its trace
 //! ```
+//!
+//! A failing seed tells its trace and its number by itself.
 //!
 //! Where to start reading: `world` for who takes part, `story` for what can happen to them,
 //! `outside` for what must hold, `mutant` for the broken builds that show it is looked at.

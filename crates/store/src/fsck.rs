@@ -52,10 +52,13 @@ pub fn check(
     database: &dyn Database,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Checked, StoreError> {
-    let logs = database.snapshot()?.logs()?;
+    let mut moment = database.snapshot()?;
+    let logs = moment.logs()?;
     let total = logs.iter().map(|log| log.size).sum();
     let mut checked = Checked::default();
-    let mut derived = Derived::read(database, &logs)?;
+    // Of the same moment: a live node goes on writing.
+    let mut derived = Derived::read(moment.as_mut(), &logs)?;
+    drop(moment);
     let mut before = 0;
     for log in &logs {
         let mut each = |done| progress(before + done, total);
@@ -142,7 +145,8 @@ fn in_chunks(
     row: &LogRow,
     take: &mut dyn FnMut(Chunk) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    // A live node reads beside this, and an engine lends a bounded number of connections.
+    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8));
     let chunks = row.size.div_ceil(CHUNK);
     let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
     // One chunk a thread waits at most, so that a slow taker bounds the memory.

@@ -241,8 +241,9 @@ impl State {
             }
         };
         let last = record.as_ref().map_or(0, |record| record.time);
-        if now < last {
-            return Err(NotCosigned::ClockBehind(last - now));
+        // Time 0 would say that nothing is said about time.
+        if now == 0 || now < last {
+            return Err(NotCosigned::ClockBehind(last.max(1) - now));
         }
         if now == last && seen == Some(advance.seen()) {
             // The same again within one second: a replay must not cost a write.

@@ -29,10 +29,13 @@ pub(super) fn run(session: &Session, to: &Path) -> Result<()> {
     if old == new {
         bail!("both configurations name the database {}", old.shown());
     }
-    // The writer's lock of the old database: the node is not running, and does not start meanwhile.
+    // Beside SQLite this takes the writer's lock: the node is not running, and does not start
+    // meanwhile. Beside PostgreSQL the operator has to stop all nodes; a head that still moves is
+    // found when the old anchor is retired.
     let source = storage::engine(&from)?;
     let old_anchor = storage::anchor(&from, source.as_ref())?;
     let target = storage::engine(&to)?;
+    refuse_what_may_not_sign(source.as_ref(), old_anchor.as_ref(), target.as_ref())?;
     let moved = copy(source.as_ref(), target.as_ref(), &new)?;
     fsck::check(&Store::reader(target.clone()), &mut |_, _| {})
         .context("the copy is not whole; the old database is untouched")?;
@@ -133,6 +136,36 @@ fn copy_objects(from: &Config, to: &Config) -> Result<usize> {
         }
     }
     Ok(listed.len())
+}
+
+/// A database that was set back, or that was left behind by a move, must not become one that signs by
+/// being moved to a place with a new anchor. A move that was cut off has begun to fill the target.
+fn refuse_what_may_not_sign(
+    source: &dyn Engine,
+    anchor: &dyn Anchor,
+    target: &dyn Engine,
+) -> Result<()> {
+    let logs = source.reader()?.logs()?;
+    let origins: Vec<&str> = logs.iter().map(|log| log.origin.as_str()).collect();
+    let is_begun = !target.reader()?.logs()?.is_empty();
+    for (log, anchored) in logs.iter().zip(anchor.read(&origins)?) {
+        let Some(head) = anchored else { continue };
+        if head.size > log.size || (head.size == log.size && head.root != log.root) {
+            bail!(
+                "log {} was set back: the anchor has a head of {} entries that this database does not contain; nothing was moved",
+                log.log,
+                head.size
+            );
+        }
+        if head.retired && !is_begun {
+            bail!(
+                "log {} has moved on already: its head is retired in {}; nothing was moved",
+                log.log,
+                anchor.place()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Nothing is ever signed again under the heads of the old anchor.

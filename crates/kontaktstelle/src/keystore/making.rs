@@ -131,10 +131,7 @@ impl Keystore {
             Change::Witness => next.witness = Some(self.new_witness(config)?),
             Change::Revocation { key, reason } => {
                 let (kind, id) = find_key(&next, key)?;
-                if kind == RevokedKind::Tls {
-                    let pin = hex::encode(id.0);
-                    next.tls_spki_sha256.retain(|known| *known != pin);
-                }
+                self.replace_if_in_use(config, &mut next, kind, id)?;
                 next.revocations.push(Revocation {
                     kind,
                     key: id,
@@ -144,6 +141,60 @@ impl Keystore {
             }
         }
         self.keep_draft(next)
+    }
+
+    /// A key that is taken back is used no more: another one takes its place in the same draft.
+    fn replace_if_in_use(
+        &self,
+        config: &Config,
+        next: &mut KeyManifest,
+        kind: RevokedKind,
+        id: Hash,
+    ) -> Result<()> {
+        match kind {
+            RevokedKind::Signing => {
+                for keys in next
+                    .suites
+                    .iter_mut()
+                    .filter(|keys| keys.signing.id() == id)
+                {
+                    let new = self.new_signing(keys.suite)?;
+                    let earlier = std::mem::replace(&mut keys.signing, new);
+                    keep_earlier(&mut keys.earlier_signing, earlier);
+                }
+            }
+            RevokedKind::Recipient => {
+                for keys in next
+                    .suites
+                    .iter_mut()
+                    .filter(|keys| keys.recipient.id() == id)
+                {
+                    let new = self.new_sealing(keys.suite)?;
+                    let earlier = std::mem::replace(&mut keys.recipient, new);
+                    keep_earlier(&mut keys.earlier_recipients, earlier);
+                }
+            }
+            RevokedKind::Log => {
+                let named = next.logs.iter().find(|log| log.id() == id).cloned();
+                if let Some(log) = named
+                    && next.log(&log.name).is_some_and(|now| now.id() == id)
+                {
+                    let origin = log.verifier()?.origin().to_owned();
+                    let new = self.new_log(&log.name, log.epoch, &origin)?;
+                    next.logs.insert(0, new);
+                }
+            }
+            RevokedKind::Witness => next.witness = Some(self.new_witness(config)?),
+            RevokedKind::Tls => {
+                let pin = hex::encode(id.0);
+                next.tls_spki_sha256.retain(|known| *known != pin);
+                if next.tls_spki_sha256.is_empty() {
+                    next.tls_spki_sha256.push(self.new_tls(config)?);
+                }
+            }
+            RevokedKind::Holder => {}
+        }
+        Ok(())
     }
 
     /// The draft that waits for the holders' signatures.

@@ -99,15 +99,19 @@ impl Office {
             }
         }
         if missing.is_empty() {
+            // All are checked before one becomes an object.
+            let mut whole = Vec::with_capacity(needed.len());
             for (part, announced) in &needed {
-                self.objects
-                    .complete(announced)
-                    .map_err(|error| match error {
-                        ObjectError::Mismatch { .. } => {
-                            Rejection::NotAuthentic(SealError::PartMismatch((*part).to_owned()))
-                        }
-                        error => refused(error),
-                    })?;
+                let arrived = self.objects.incoming().arrived(announced);
+                whole.push(arrived.map_err(|error| match error {
+                    ObjectError::Mismatch { .. } => {
+                        Rejection::NotAuthentic(SealError::PartMismatch((*part).to_owned()))
+                    }
+                    error => refused(error),
+                })?);
+            }
+            for arrived in whole {
+                self.objects.keep(arrived).map_err(refused)?;
             }
         }
         Ok(missing)

@@ -51,6 +51,11 @@ impl Plan {
             plan.blobs.insert(sent.headers);
         }
         for taken in reader.accepted()? {
+            // One that still waits for its headers stays: nobody can read it yet, and its sender is owed
+            // the second receipt.
+            if taken.awaits_headers() {
+                continue;
+            }
             if taken.thread == thread && taken.peer == case.peer {
                 plan.add_message(reader, taken.sealed)?;
             }

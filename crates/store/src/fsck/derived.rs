@@ -5,8 +5,8 @@
 //! nobody.
 
 use crate::cells::{StoredDocument, StoredMessage, TableRow};
-use crate::database::{Database, EntryRef, StoreError};
-use crate::engine::{EntryRow, LogRow};
+use crate::database::{EntryRef, StoreError};
+use crate::engine::{EntryRow, LogRow, Rows};
 use crate::tree::damaged;
 use crate::writes::Writes;
 use journal::hash::{Hash, sha256};
@@ -88,14 +88,13 @@ pub(super) fn digests_of(entry: &EntryRow, writes: &str) -> Result<Vec<Digest>, 
 impl Derived {
     /// Reads all rows, and checks what needs no entry: that revisions count up, that the last one
     /// and no other is the latest, and that what derives from an entry derives from one there is.
-    pub(super) fn read(database: &dyn Database, logs: &[LogRow]) -> Result<Self, StoreError> {
+    pub(super) fn read(rows: &mut dyn Rows, logs: &[LogRow]) -> Result<Self, StoreError> {
         let mut derived = Self {
             left: HashSet::new(),
             struck: 0,
             uncovered: 0,
             of_entries: BTreeMap::new(),
         };
-        let mut rows = database.snapshot()?;
         let mut last: Option<StoredDocument> = None;
         rows.table(StoredDocument::TABLE, &mut |cells| {
             let row = StoredDocument::from_cells(cells)?;

@@ -116,10 +116,18 @@ pub(super) fn assemble_root(session: &Session, holders: &[PathBuf], out: &Path) 
     Ok(())
 }
 
-/// A holder signs what it has read: the draft's version, party and changes are shown before.
+/// Party, version and id of the draft are shown before the passphrase is asked for, to be compared with
+/// what was read out.
 fn sign(session: &Session, draft: &Path, holder: &Path, out: &Path) -> Result<()> {
     let draft = KeyManifestDraft::from_json(read_text(draft)?.as_bytes())
         .with_context(|| format!("{} is not a draft", draft.display()))?;
+    let manifest = draft.manifest();
+    show::aside(&format!(
+        "{} {} {}",
+        manifest.party,
+        manifest.version,
+        draft.id()
+    ));
     check_private(holder)?;
     let sealed = fs::read(holder).with_context(|| format!("cannot read {}", holder.display()))?;
     let opened = open_secret(&sealed, &passphrase(session.language)?)
