@@ -1,7 +1,7 @@
 //! Two offices, their couriers and three witnesses, under a simulator that decides everything that
 //! could go wrong.
 //!
-//! One seed is one story: some six to twelve messages, and two to four faults out of lost, repeated
+//! One seed is one story: some six to ten messages, and two to four faults out of lost, repeated
 //! and overtaken packets, partitions, crashes in the middle of a write with lost and torn bytes, full
 //! and failing disks, older copies of a database put back with and without their anchor, a failover
 //! that leaves the old node running, and a log that lies to its witnesses. The offices, the writer,
@@ -27,11 +27,13 @@
 //! A failing seed tells its trace and its number by itself.
 //!
 //! Where to start reading: `world` for who takes part, `story` for what can happen to them,
-//! `outside` for what must hold, `mutant` for the broken builds that show it is looked at.
+//! `outside` and `review` for what must hold, `mutant` for the broken builds that show it is looked at,
+//! `limits` for what the design cannot hold.
 
 #![cfg(test)]
 #![allow(clippy::unwrap_used)] // A panic in a test is a finding.
 
+mod arrival;
 mod chance;
 mod courier;
 mod forger;

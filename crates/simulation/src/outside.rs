@@ -17,6 +17,16 @@ use journal::hash::{Hash, root_of};
 use seal::receipt::{ReceiptEvent, SignedReceipt};
 use std::collections::BTreeMap;
 
+/// A log as it is found in the database of an office, with what that has said of it since the last look.
+struct There<'a> {
+    leaves: Vec<Hash>,
+    /// It was told that so many entries are durable.
+    told: usize,
+    signed: Vec<&'a Checkpoint>,
+    /// Size of the head in its anchor.
+    anchored: u64,
+}
+
 /// A log as it is known outside.
 #[derive(Debug, Default)]
 struct Known {
@@ -32,6 +42,60 @@ impl Known {
     /// Whether this tree has everything that was promised, at its place.
     fn is_in(&self, leaves: &[Hash]) -> bool {
         leaves.get(..self.held) == self.leaves.get(..self.held)
+    }
+
+    /// An office that was only stopped has not everything that was promised.
+    fn lost(&self, there: &There<'_>) -> String {
+        let found = there.leaves.len();
+        format!(
+            "{} entries were promised, {found} are there, or they are others",
+            self.held
+        )
+    }
+
+    /// An office that was put back with its anchor goes on: that is forgiven as far as no witness can
+    /// have known better.
+    fn forget(&mut self, there: &There<'_>) -> Option<String> {
+        let kept = there.leaves.get(..self.cosigned) == self.leaves.get(..self.cosigned);
+        self.leaves.clone_from(&there.leaves);
+        self.held = self.leaves.len();
+        let (size, seen) = (self.held, self.cosigned);
+        (!kept).then(|| format!("goes on from {size} entries, a witness has seen {seen}"))
+    }
+
+    /// An office with an older copy may neither promise nor sign anything new.
+    fn silent(&self, there: &There<'_>) -> Option<String> {
+        if there.told > 0 {
+            return Some("acknowledges entries over an older copy".to_owned());
+        }
+        let new = there.signed.iter().find(|head| !self.has(head))?;
+        Some(format!("signs head {} over an older copy", new.size))
+    }
+
+    /// An office that has everything may promise and sign more, if that is there too.
+    fn grow(&mut self, there: There<'_>) -> Option<String> {
+        let size = there.leaves.len();
+        let mut wrong = None;
+        for head in &there.signed {
+            let (signed, anchored) = (head.size, there.anchored);
+            if !is_head(&there.leaves, head) {
+                wrong = Some(format!(
+                    "head {signed} is signed, the {size} entries do not give it"
+                ));
+            } else if anchored < signed {
+                wrong = Some(format!("head {signed} is signed, {anchored} is anchored"));
+            }
+            self.held = self.held.max(signed as usize);
+        }
+        self.held = self.held.max(there.told);
+        if size < self.held && wrong.is_none() {
+            wrong = Some(format!(
+                "{} entries were acknowledged, {size} are there",
+                there.told
+            ));
+        }
+        self.leaves = there.leaves;
+        wrong
     }
 
     fn has(&self, head: &Checkpoint) -> bool {
@@ -91,75 +155,29 @@ impl Outside {
         let (acknowledged, signed) = take(&life.watch);
         for log in logs_of(machine.house) {
             let name = origin(machine.house, &log);
-            let leaves = life.leaves(&log);
-            let known = self.logs.entry((machine.house, log.clone())).or_default();
-            let told = acknowledged.get(&log).map_or(0, |size| *size as usize);
-            let signed: Vec<&Checkpoint> =
-                signed.iter().filter(|head| head.origin == name).collect();
+            let there = There {
+                leaves: life.leaves(&log),
+                told: acknowledged.get(&log).map_or(0, |size| *size as usize),
+                signed: signed.iter().filter(|head| head.origin == name).collect(),
+                anchored: machine.anchored(&name).map_or(0, |head| head.size),
+            };
+            let known = self.logs.entry((machine.house, log)).or_default();
             let mut wrong = None;
-            if !known.is_in(&leaves) {
-                let goes_on = life.signs() && !is_old;
-                match machine.set_back {
-                    SetBack::No if !is_old => {
-                        wrong = Some(format!(
-                            "{name}: {} entries were promised, {} are there, or they are others",
-                            known.held,
-                            leaves.len()
-                        ));
-                    }
-                    SetBack::WithAnchor if goes_on => {
-                        if leaves.get(..known.cosigned) != known.leaves.get(..known.cosigned) {
-                            wrong = Some(format!(
-                                "{name}: goes on from {} entries, a witness has seen {}",
-                                leaves.len(),
-                                known.cosigned
-                            ));
-                        }
-                        known.leaves.clone_from(&leaves);
-                        known.held = leaves.len();
+            if !known.is_in(&there.leaves) {
+                wrong = match machine.set_back {
+                    SetBack::No if !is_old => Some(known.lost(&there)),
+                    SetBack::WithAnchor if !is_old && life.signs() => {
                         self.forgetful[machine.house] = true;
+                        known.forget(&there)
                     }
-                    _ if told > 0 => {
-                        wrong = Some(format!("{name}: acknowledges entries over an older copy"));
-                    }
-                    _ => {
-                        if let Some(head) = signed.iter().find(|head| !known.has(head)) {
-                            wrong = Some(format!(
-                                "{name}: signs head {} over an older copy",
-                                head.size
-                            ));
-                        }
-                    }
-                }
+                    _ => known.silent(&there),
+                };
             }
-            if known.is_in(&leaves) {
-                for head in &signed {
-                    let anchored = machine.anchored(&name).map_or(0, |head| head.size);
-                    if !is_head(&leaves, head) {
-                        wrong = Some(format!(
-                            "{name}: head {} is signed, the {} entries there do not give it",
-                            head.size,
-                            leaves.len()
-                        ));
-                    } else if anchored < head.size {
-                        wrong = Some(format!(
-                            "{name}: head {} is signed, {anchored} is anchored",
-                            head.size
-                        ));
-                    }
-                    known.held = known.held.max(head.size as usize);
-                }
-                known.held = known.held.max(told);
-                if leaves.len() < known.held {
-                    wrong = Some(format!(
-                        "{name}: {told} entries were acknowledged, {} are there",
-                        leaves.len()
-                    ));
-                }
-                known.leaves = leaves;
+            if known.is_in(&there.leaves) {
+                wrong = wrong.or_else(|| known.grow(there));
             }
             if let Some(wrong) = wrong {
-                self.complain(wrong);
+                self.complain(format!("{name}: {wrong}"));
             }
         }
     }

@@ -7,7 +7,7 @@
 
 use crate::anchor::{Anchor, AnchoredHead, Move, Swap};
 use crate::board::Board;
-use crate::database::{CommitError, Committed, Found, Head, StoreError};
+use crate::database::{CommitError, Committed, EntryRef, Found, Head, StoreError};
 use crate::engine::Engine;
 use crate::sequencer::GroupPublisher;
 use crate::tree::{append_stored, continues, damaged};
@@ -162,23 +162,38 @@ impl GroupPublisher for Publisher {
     fn publish(
         &mut self,
         written: Written,
-    ) -> Result<Vec<Result<Committed, CommitError>>, StoreError> {
+    ) -> Result<Vec<Result<Published, CommitError>>, StoreError> {
         self.read_back(&written.grown)?;
         self.anchor(&written.grown)?;
-        let heads = self.sign(&written.grown)?;
-        for head in &heads {
+        let heads: Arc<[Head]> = self.sign(&written.grown)?.into();
+        for head in heads.iter() {
             self.board.post(head.clone());
         }
-        let answer = |entries: Vec<crate::database::EntryRef>| {
-            let covers = |head: &&Head| entries.iter().any(|entry| entry.log == head.log);
-            let heads = heads.iter().filter(covers).cloned().collect();
-            Committed { entries, heads }
+        let answer = |entries: Vec<EntryRef>| Published {
+            entries,
+            heads: heads.clone(),
         };
         Ok(written
             .outcomes
             .into_iter()
             .map(|outcome| outcome.map(answer))
             .collect())
+    }
+}
+
+/// What a batch became, as all batches of the group are told: the heads are copied by the callers,
+/// not by the one thread they all wait for.
+pub(crate) struct Published {
+    pub(crate) entries: Vec<EntryRef>,
+    pub(crate) heads: Arc<[Head]>,
+}
+
+impl From<Published> for Committed {
+    fn from(published: Published) -> Self {
+        let Published { entries, heads } = published;
+        let covers = |head: &&Head| entries.iter().any(|entry| entry.log == head.log);
+        let heads = heads.iter().filter(covers).cloned().collect();
+        Self { entries, heads }
     }
 }
 

@@ -8,6 +8,7 @@
 use crate::batch::Batch;
 use crate::database::{CommitError, Committed, StoreError};
 use crate::prepared::Prepared;
+use crate::publisher::Published;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -26,7 +27,7 @@ const MAX_AHEAD: usize = 4;
 const PAUSE: Duration = Duration::from_micros(50);
 const MAX_PAUSES: usize = 6;
 
-type Answer = Result<Committed, CommitError>;
+type Answer = Result<Published, CommitError>;
 type Reply = SyncSender<Answer>;
 
 /// A durable group that is not yet published.
@@ -72,7 +73,7 @@ pub(crate) trait Commit: Send + Sync {
     ///
     /// # Errors
     /// As [`crate::Database::commit`].
-    fn commit(&self, batch: Batch) -> Answer;
+    fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
 }
 
 /// What the writer thread is asked to do. Batches are moved once, from the caller's thread to the
@@ -197,7 +198,7 @@ impl Sequencer {
 }
 
 impl Commit for Sequencer {
-    fn commit(&self, batch: Batch) -> Answer {
+    fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         let prepared = Prepared::new(batch)?;
         if self.fatal.stopped.load(Ordering::SeqCst) {
             return Err(stopped());
@@ -206,7 +207,7 @@ impl Commit for Sequencer {
         self.queue
             .send(Work::Batch(prepared, reply))
             .map_err(|_| stopped())?;
-        answer.recv().map_err(|_| stopped())?
+        Ok(answer.recv().map_err(|_| stopped())??.into())
     }
 }
 
@@ -393,7 +394,7 @@ where
     W: GroupWriter,
     P: GroupPublisher<Written = W::Written>,
 {
-    fn commit(&self, batch: Batch) -> Answer {
+    fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         let prepared = Prepared::new(batch)?;
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         // Put back only if all went well.
@@ -407,7 +408,8 @@ where
             *parts = Some((writer, publisher));
         }
         // What is public is answered, even if storing its signature was not possible any more.
-        answers.pop().unwrap_or_else(|| Err(stopped()))
+        let answer = answers.pop().unwrap_or_else(|| Err(stopped()));
+        answer.map(Committed::from)
     }
 }
 
@@ -475,9 +477,9 @@ mod tests {
             if self.0 == Fails::Publishing {
                 return Err(StoreError::NoSuchLog("anchor".to_owned()));
             }
-            let answer = || Committed {
+            let answer = || Published {
                 entries: Vec::new(),
-                heads: Vec::new(),
+                heads: [].into(),
             };
             Ok((0..written).map(|_| Ok(answer())).collect())
         }
@@ -515,7 +517,7 @@ mod tests {
     }
 
     /// Queues `count` batches while the first transaction is under way; gives the results.
-    fn queue(run: &Run, count: usize) -> Vec<Answer> {
+    fn queue(run: &Run, count: usize) -> Vec<Result<Committed, CommitError>> {
         let commit = |sequencer: &Arc<Sequencer>| {
             let sequencer = sequencer.clone();
             std::thread::spawn(move || sequencer.commit(Batch::default()))
@@ -557,7 +559,7 @@ mod tests {
             (Fails::WithAPanic, "a mistake"),
         ] {
             let run = start(fails);
-            let stopped = |result: &Answer| {
+            let stopped = |result: &Result<Committed, CommitError>| {
                 matches!(result, Err(CommitError::Store(StoreError::WriterStopped)))
             };
             assert!(queue(&run, 10).iter().all(stopped));
