@@ -20,7 +20,7 @@
 //!
 //! ```text
 //! cargo test -p simulation                                                     a thousand seeds, and all else
-//! SIMULATION_SEEDS=10000 SIMULATION_FIRST=0 cargo test -p simulation nothing   as the pipeline does
+//! SIMULATION_SEEDS=10000 SIMULATION_FIRST=0 cargo test -p simulation nothing   ten thousand of them
 //! SIMULATION_SEED=17 cargo test -p simulation replay -- --nocapture            one seed, with its trace
 //! ```
 //!
