@@ -4,6 +4,8 @@
 //! Fractions are refused: two programs rarely agree on how to print one. So are integers beyond
 //! ±(2^53 − 1), which other readers of JSON would silently round.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 /// The largest integer, either way, that every reader of JSON keeps exactly.
@@ -28,8 +30,13 @@ pub enum CanonicalError {
 /// When it holds a number that is not an integer in range, or is nested too deeply.
 pub fn encode(value: &Value) -> Result<String, CanonicalError> {
     let mut text = String::new();
-    write_value(value, MAX_DEPTH, &mut text)?;
+    encode_into(value, &mut text)?;
     Ok(text)
+}
+
+/// [`encode`], behind what stands in `text` already. After an error a part may stand there.
+pub(crate) fn encode_into(value: &Value, text: &mut String) -> Result<(), CanonicalError> {
+    write_value(value, MAX_DEPTH, text)
 }
 
 fn write_value(value: &Value, depth: usize, out: &mut String) -> Result<(), CanonicalError> {
@@ -39,7 +46,9 @@ fn write_value(value: &Value, depth: usize, out: &mut String) -> Result<(), Cano
         Value::Bool(false) => out.push_str("false"),
         Value::Number(number) => {
             let integer = number.as_i64().filter(|i| i.unsigned_abs() <= MAX_INTEGER);
-            out.push_str(&integer.ok_or(CanonicalError::Number)?.to_string());
+            let integer = integer.ok_or(CanonicalError::Number)?;
+            // Writing into a string does not fail.
+            let _written = write!(out, "{integer}");
         }
         Value::String(string) => write_string(string, out),
         Value::Array(items) => {
@@ -74,18 +83,27 @@ fn write_value(value: &Value, depth: usize, out: &mut String) -> Result<(), Cano
 
 fn write_string(string: &str, out: &mut String) {
     out.push('"');
-    for c in string.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
+    // What needs no escape is copied in one go: nearly always the whole string.
+    let mut rest = string;
+    while let Some(at) = rest.bytes().position(|b| b < b' ' || b == b'"' || b == b'\\') {
+        let (plain, escaped) = rest.split_at(at);
+        out.push_str(plain);
+        let mut escaped = escaped.chars();
+        match escaped.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some('\r') => out.push_str("\\r"),
+            Some(control) => {
+                let _written = write!(out, "\\u{:04x}", u32::from(control));
+            }
+            None => {}
         }
+        rest = escaped.as_str();
     }
+    out.push_str(rest);
     out.push('"');
 }

@@ -26,7 +26,7 @@ use serde_json::Value;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::canonical::{self, CanonicalError};
-use crate::hash::{Hash, domain_hash};
+use crate::hash::{DomainHasher, Hash};
 use crate::opening::{Opening, OpeningField};
 
 /// The most fields of an entry.
@@ -102,8 +102,9 @@ impl EntryBody {
     /// canonical form (see [`crate::canonical`]).
     pub fn new(fields: BTreeMap<String, Value>) -> Result<Self, EntryError> {
         check_count(fields.len())?;
+        let mut json = String::new();
         for (name, value) in &fields {
-            check_field(name, value)?;
+            check_field(name, value, &mut json)?;
         }
         Ok(Self { fields })
     }
@@ -138,21 +139,23 @@ impl From<EntryBody> for BTreeMap<String, Value> {
 /// The bytes of the log leaf for an entry. [`crate::hash::leaf_hash`] of them goes into the tree.
 #[must_use]
 pub fn leaf_bytes(body: &EntryBody, salt: &Salt) -> Vec<u8> {
-    let commitments = body.fields.iter().map(|(name, value)| {
-        (
-            name.as_str(),
-            field_commitment(&field_salt(salt, name), name, value),
-        )
-    });
-    leaf_of(commitments)
+    let mut committing = Committing::default();
+    let commitment = |(name, value): (&String, &Value)| {
+        let field_salt = committing.field_salt(salt, name);
+        committing.commitment(&field_salt, name, value)
+    };
+    let commitments: Vec<Hash> = body.fields.iter().map(commitment).collect();
+    let names = body.fields.keys().map(String::as_str);
+    committing.leaf(names.zip(&commitments))
 }
 
 /// Opens the named fields of an entry and hides the others. Names the entry does not have are
 /// passed over: the opening itself shows that they are absent.
 #[must_use]
 pub fn open_fields(body: &EntryBody, salt: &Salt, names: &[&str]) -> Opening {
+    let mut committing = Committing::default();
     let field = |(name, value): (&String, &Value)| {
-        let field_salt = field_salt(salt, name);
+        let field_salt = committing.field_salt(salt, name);
         if names.contains(&name.as_str()) {
             OpeningField::Opened {
                 name: name.clone(),
@@ -160,42 +163,49 @@ pub fn open_fields(body: &EntryBody, salt: &Salt, names: &[&str]) -> Opening {
                 value: value.clone(),
             }
         } else {
-            let commitment = field_commitment(&field_salt, name, value);
             OpeningField::Hidden {
                 name: name.clone(),
-                commitment,
+                commitment: committing.commitment(&field_salt, name, value),
             }
         }
     };
     Opening::from_sorted(body.fields.iter().map(field).collect())
 }
 
-/// The salt of one field. It can be shown without endangering the other fields: they follow from the
-/// entry salt by a one-way function.
-fn field_salt(salt: &Salt, name: &str) -> Hash {
-    domain_hash(
-        "kontaktstelle/entry/v1/salt",
-        [&salt.0[..], name.as_bytes()],
-    )
+/// How a leaf comes about from the fields of an entry, step by step.
+#[derive(Default)]
+pub(crate) struct Committing {
+    hasher: DomainHasher,
+    json: String,
 }
 
-/// The commitment to a field. The value has been checked before, so it has a canonical form.
-pub(crate) fn field_commitment(field_salt: &Hash, name: &str, value: &Value) -> Hash {
-    let json = canonical::encode(value).unwrap_or_default();
-    domain_hash(
-        "kontaktstelle/entry/v1/field",
-        [&field_salt.0[..], name.as_bytes(), json.as_bytes()],
-    )
-}
+impl Committing {
+    /// The salt of one field. It can be shown without endangering the other fields: they follow from
+    /// the entry salt by a one-way function.
+    fn field_salt(&mut self, salt: &Salt, name: &str) -> Hash {
+        let parts = [&salt.0[..], name.as_bytes()];
+        self.hasher.hash("kontaktstelle/entry/v1/salt", parts)
+    }
 
-/// The leaf over names and commitments, which must be sorted by name.
-pub(crate) fn leaf_of<'a>(commitments: impl Iterator<Item = (&'a str, Hash)>) -> Vec<u8> {
-    let commitments: Vec<_> = commitments.collect();
-    let parts = commitments
-        .iter()
-        .flat_map(|(name, hash)| [name.as_bytes(), &hash.0[..]]);
-    let entry = domain_hash("kontaktstelle/entry/v1/entry", parts);
-    format!("kontaktstelle/entry/v1\n{entry}\n").into_bytes()
+    /// The commitment to a field. The value has been checked before, so it has a canonical form.
+    pub(crate) fn commitment(&mut self, field_salt: &Hash, name: &str, value: &Value) -> Hash {
+        self.json.clear();
+        if canonical::encode_into(value, &mut self.json).is_err() {
+            self.json.clear();
+        }
+        let parts = [&field_salt.0[..], name.as_bytes(), self.json.as_bytes()];
+        self.hasher.hash("kontaktstelle/entry/v1/field", parts)
+    }
+
+    /// The leaf over names and commitments, which must be sorted by name.
+    pub(crate) fn leaf<'a>(
+        &mut self,
+        commitments: impl Iterator<Item = (&'a str, &'a Hash)>,
+    ) -> Vec<u8> {
+        let parts = commitments.flat_map(|(name, hash)| [name.as_bytes(), &hash.0[..]]);
+        let entry = self.hasher.hash("kontaktstelle/entry/v1/entry", parts);
+        format!("kontaktstelle/entry/v1\n{entry}\n").into_bytes()
+    }
 }
 
 pub(crate) fn check_count(fields: usize) -> Result<(), EntryError> {
@@ -212,9 +222,11 @@ pub(crate) fn check_name(name: &str) -> Result<(), EntryError> {
     Ok(())
 }
 
-pub(crate) fn check_field(name: &str, value: &Value) -> Result<(), EntryError> {
+/// Checks one field, with `json` as the room for its canonical form.
+pub(crate) fn check_field(name: &str, value: &Value, json: &mut String) -> Result<(), EntryError> {
     check_name(name)?;
-    let json = canonical::encode(value).map_err(|source| EntryError::Value {
+    json.clear();
+    canonical::encode_into(value, json).map_err(|source| EntryError::Value {
         name: name.to_owned(),
         source,
     })?;

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 /// A SHA-256 value: a leaf hash, an inner node, a root or a commitment.
 ///
@@ -116,15 +117,31 @@ pub fn root_of(nodes: &[Hash]) -> Hash {
     row.first().copied().unwrap_or_else(empty_root)
 }
 
-/// SHA-256 over a domain name and parts, each with its length before it.
+/// Hashes domain names and parts, each part with its length before it.
 ///
 /// The lengths make the encoding injective: no two different lists of parts hash the same bytes, and
 /// a known hash cannot be continued into the hash of another list of as many parts.
-pub(crate) fn domain_hash<'a>(domain: &str, parts: impl IntoIterator<Item = &'a [u8]>) -> Hash {
-    let mut hasher = Sha256::new().chain_update(domain).chain_update(b"\n");
-    for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part);
+///
+/// The parts are gathered and hashed at once, because many small updates cost as much as the hashing
+/// itself. They may be secret: the room they were gathered in is wiped.
+#[derive(Default)]
+pub(crate) struct DomainHasher {
+    text: Zeroizing<Vec<u8>>,
+}
+
+impl DomainHasher {
+    pub(crate) fn hash<'a>(
+        &mut self,
+        domain: &str,
+        parts: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Hash {
+        self.text.clear();
+        self.text.extend_from_slice(domain.as_bytes());
+        self.text.push(b'\n');
+        for part in parts {
+            self.text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            self.text.extend_from_slice(part);
+        }
+        sha256(&self.text)
     }
-    Hash(hasher.finalize().into())
 }

@@ -15,7 +15,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::entry::{EntryError, check_count, check_field, check_name, field_commitment, leaf_of};
+use crate::entry::{Committing, EntryError, check_count, check_field, check_name};
 use crate::hash::Hash;
 
 /// One field of an [`Opening`].
@@ -82,9 +82,10 @@ impl Opening {
     /// When the names do not strictly ascend, or a field could not be part of an entry.
     pub fn new(fields: Vec<OpeningField>) -> Result<Self, EntryError> {
         check_count(fields.len())?;
+        let mut json = String::new();
         for field in &fields {
             match field {
-                OpeningField::Opened { name, value, .. } => check_field(name, value)?,
+                OpeningField::Opened { name, value, .. } => check_field(name, value, &mut json)?,
                 OpeningField::Hidden { name, .. } => check_name(name)?,
             }
         }
@@ -129,12 +130,14 @@ impl Opening {
     /// says so for exactly this leaf.
     #[must_use]
     pub fn leaf_bytes(&self) -> Vec<u8> {
-        leaf_of(self.fields.iter().map(|field| match field {
-            OpeningField::Opened { name, salt, value } => {
-                (name.as_str(), field_commitment(salt, name, value))
-            }
-            OpeningField::Hidden { name, commitment } => (name.as_str(), *commitment),
-        }))
+        let mut committing = Committing::default();
+        let commitment = |field: &OpeningField| match field {
+            OpeningField::Opened { name, salt, value } => committing.commitment(salt, name, value),
+            OpeningField::Hidden { commitment, .. } => *commitment,
+        };
+        let commitments: Vec<Hash> = self.fields.iter().map(commitment).collect();
+        let names = self.fields.iter().map(OpeningField::name);
+        committing.leaf(names.zip(&commitments))
     }
 }
 
