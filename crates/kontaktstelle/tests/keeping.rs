@@ -247,6 +247,16 @@ fn a_moved_node_goes_on_and_leaves_nothing_that_signs() {
     fs::rename(&new, &file).unwrap();
     assert_eq!(heads(&nodes[0]), before);
     nodes[0].succeed(&["journal", "verify"]);
+    // The anchor that was left is no place to come back to: the node stays alive where it is.
+    let back = format!("{config}\n[database]\nurl = \"back.sqlite\"\n");
+    fs::write(nodes[0].directory.join("back.toml"), back).unwrap();
+    let refused = nodes[0].run(&["move", "--to", "back.toml"]);
+    assert!(!refused.status.success());
+    assert!(
+        told(&refused).contains("another anchor"),
+        "{}",
+        told(&refused)
+    );
     nodes[0].start();
     nodes[0].succeed(&["ping", "cn"]);
     quiet(&nodes);

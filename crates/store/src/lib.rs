@@ -17,7 +17,7 @@
 //! callers use, `writer` for how a batch becomes durable, signed and public, [`engine`] for what a
 //! database engine has to do (so little that there are several), [`epoch`] for what happens when a
 //! database was set back, [`fsck`] for recomputing everything from what is stored, [`dump`] for
-//! moving it elsewhere, [`rebuild`] for making the documents again.
+//! moving it elsewhere, [`handover`] for moving a node with it, [`rebuild`] for making the documents again.
 
 pub mod anchor;
 pub mod batch;
@@ -29,6 +29,7 @@ pub mod dump;
 pub mod engine;
 pub mod epoch;
 pub mod fsck;
+pub mod handover;
 pub mod https;
 pub mod objects;
 pub mod open;

@@ -12,6 +12,7 @@ use conformance::{
 };
 use node::{Node, SharedAnchor};
 use std::sync::Arc;
+use store::handover::{Handover, HandoverError};
 use store::postgres::Postgres;
 use store::table::{Kind, Table};
 use store::{
@@ -406,4 +407,47 @@ fn asynchronous_callers_are_served() {
         assert_eq!(texts(&*node.store, OFFICE), ["from a task"]);
         drop(node);
     });
+}
+
+/// Promise: a node that still runs beside the database is found before the heads are retired, and
+/// waits while they are: what it was told to have written is never left behind.
+#[test]
+fn a_running_node_is_not_moved_away_under() {
+    let (url, anchor) = grown();
+    let source = Arc::new(Postgres::writable(&url).unwrap());
+    let dir = tempfile::tempdir().unwrap();
+    let moving = || Handover {
+        source: source.clone(),
+        old_anchor: anchor.clone(),
+        target: Arc::new(Sqlite::writable(&dir.path().join("node.db")).unwrap()),
+        place: "here".to_owned(),
+        new_anchor: Some(SharedAnchor::new()),
+    };
+    let begun = moving();
+    begun.copy().unwrap();
+    // A node is in the middle of a transaction: what it writes there counts.
+    let mut connection = source.writer().unwrap();
+    let mut writing = connection.begin().unwrap();
+    let mut row = writing.log(OFFICE).unwrap().unwrap();
+    row.epoch += 1;
+    writing.put_log(&row).unwrap();
+    std::thread::scope(|scope| {
+        let finishing = scope.spawn(|| begun.finish());
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert!(!finishing.is_finished(), "it does not wait for the writer");
+        writing.commit().unwrap();
+        let refused = finishing.join().unwrap();
+        assert!(matches!(refused, Err(HandoverError::Different { .. })));
+    });
+    let stands = anchor.read(&[&origin(OFFICE)]).unwrap();
+    assert!(stands[0].is_some_and(|head| !head.retired));
+    drop(begun);
+    std::fs::remove_file(dir.path().join("node.db")).unwrap();
+    let moved = moving();
+    moved.copy().unwrap();
+    moved.finish().unwrap();
+    assert!(matches!(
+        Node::open(&url, &anchor).store.standing(),
+        Standing::ReadOnly { .. }
+    ));
 }
