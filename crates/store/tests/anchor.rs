@@ -5,6 +5,7 @@ use journal::hash::sha256;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use store::anchor::{Move, Swap};
+use store::simulated::{Disk, Fault, Loss};
 use store::{Anchor, AnchorError, AnchoredHead, FileAnchor};
 
 struct Place(tempfile::TempDir);
@@ -142,6 +143,90 @@ fn a_torn_write_leaves_the_heads_before_it() {
         let next = [moved("a", Some(head(expected)), head(5))];
         assert_eq!(anchor.swap(&next).unwrap(), Swap::Done);
     }
+}
+
+/// A disk whose anchor has told of head 1, and whose sync of head 2 has failed: the process ended, the
+/// machine did not, and what it shows of head 2 is not on the disk.
+fn after_a_failed_sync() -> Disk {
+    let disk = Disk::new();
+    let anchor = disk.anchor().unwrap();
+    anchor.swap(&[moved("a", None, head(1))]).unwrap();
+    disk.fail_at(disk.operations() + 1, Fault::Io);
+    let failed = anchor.swap(&[moved("a", Some(head(1)), head(2))]);
+    assert!(matches!(failed, Err(AnchorError::Unreachable { .. })));
+    disk
+}
+
+fn shown(disk: &Disk) -> Option<AnchoredHead> {
+    disk.anchor().unwrap().read(&["a"]).unwrap()[0]
+}
+
+/// Promise: what an opening has told is there after the power fails, also where the sync before it
+/// had failed and the system showed bytes that were not on the disk.
+#[test]
+fn what_an_opening_tells_is_on_the_disk() {
+    for failed_openings in 0..3 {
+        let disk = after_a_failed_sync();
+        for _ in 0..failed_openings {
+            disk.fail_at(disk.operations() + 1, Fault::Io);
+            assert!(disk.anchor().is_err());
+        }
+        assert_eq!(shown(&disk), Some(head(2)));
+        disk.restart(Loss::All);
+        assert_eq!(shown(&disk), Some(head(2)), "{failed_openings}");
+    }
+}
+
+/// Promise: an opening that is cut off or fails loses no head that was told, whether the sync before
+/// it had failed or not.
+#[test]
+fn an_opening_that_is_cut_off_loses_nothing() {
+    let sound = || {
+        let disk = after_a_failed_sync();
+        assert_eq!(shown(&disk), Some(head(2)));
+        disk
+    };
+    let states: [fn() -> Disk; 2] = [after_a_failed_sync, sound];
+    for (state, told) in states.into_iter().zip([1, 2]) {
+        for operation in [0, 1] {
+            for fault in [Fault::Crash, Fault::NoSpace, Fault::Io] {
+                for loss in [Loss::None, Loss::All, Loss::Torn(1), Loss::Torn(3)] {
+                    let disk = state();
+                    disk.fail_at(disk.operations() + operation, fault);
+                    assert!(disk.anchor().is_err());
+                    disk.restart(loss);
+                    let size = shown(&disk).unwrap().size;
+                    assert!(size >= told, "{fault:?} at {operation}, {loss:?}: {size}");
+                }
+            }
+        }
+    }
+}
+
+/// Promise: to make an anchor where one was made already, and whose making was cut off at its very
+/// end, spoils nothing; nor does it spoil one that another process is making.
+#[test]
+fn making_an_anchor_again_spoils_nothing() {
+    let place = Place::new();
+    let making = place.path().with_extension("anchor-new");
+    let anchor = FileAnchor::create(&place.path()).unwrap();
+    anchor.swap(&[moved("a", None, head(1))]).unwrap();
+    // Linked, and ended before the other name was removed.
+    std::fs::hard_link(place.path(), &making).unwrap();
+    let whole = std::fs::read(place.path()).unwrap();
+    assert!(matches!(
+        FileAnchor::create(&place.path()),
+        Err(AnchorError::Locked { .. })
+    ));
+    assert!(std::fs::read(place.path()).unwrap() == whole);
+    drop(anchor);
+    assert!(matches!(
+        FileAnchor::create(&place.path()),
+        Err(AnchorError::Exists { .. })
+    ));
+    assert!(!making.exists());
+    let anchor = FileAnchor::open(&place.path()).unwrap();
+    assert_eq!(anchor.read(&["a"]).unwrap(), [Some(head(1))]);
 }
 
 /// Promise: what is no anchor is not taken for an empty one.

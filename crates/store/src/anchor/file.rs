@@ -1,9 +1,15 @@
 //! The anchor as a file, beside the database or better on another disk.
 //!
-//! The file is laid out once and never grows: two slots, written in turns. A slot holds a number
-//! that counts up, the length of its text, and SHA-256 over all three. A write that is torn or lost
-//! spoils the slot it goes to and never the other, which holds the heads before it; and since nobody
-//! is told of a head before the sync has returned, those are the last that anybody was told.
+//! The file is laid out once and never grows: two slots, written in turns, and a third for openings. A
+//! slot holds a number that counts up, the length of its text, and SHA-256 over all three. A write
+//! that is torn or lost spoils the slot it goes to and never the others, one of which holds the heads
+//! before it; and since nobody is told of a head before the sync has returned, those are the last
+//! that anybody was told.
+//!
+//! After a sync that failed the system may show bytes that are not on the disk, to this process and
+//! to the next one. So what is found when the anchor is opened is believed only once it was written
+//! and synced again: to the third slot, because it may be the newest of the two others that is not
+//! on the disk, or the one before it that is needed if this write is torn.
 
 use super::{Anchor, AnchorError, AnchoredHead, Move, Swap, may_move};
 use crate::database::StoreError;
@@ -18,6 +24,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Room for one state: some thousand logs.
 const SLOT_BYTES: usize = 256 * 1024;
+/// Two in turns and one for openings.
+const SLOTS: usize = 3;
+/// The third.
+const OPENING_OFFSET: u64 = 2 * SLOT_BYTES as u64;
 /// What stands at the start of each slot.
 const MAGIC: &[u8; 8] = b"ksanchr1";
 /// Magic, number, length, SHA-256.
@@ -39,7 +49,7 @@ pub trait Slots: Send {
 impl Slots for File {
     fn read(&mut self) -> io::Result<Vec<u8>> {
         let length = usize::try_from(self.metadata()?.len()).unwrap_or(usize::MAX);
-        let mut bytes = vec![0; length.min(2 * SLOT_BYTES)];
+        let mut bytes = vec![0; length.min(SLOTS * SLOT_BYTES)];
         self.read_exact_at(&mut bytes, 0)?;
         Ok(bytes)
     }
@@ -56,7 +66,7 @@ impl Slots for File {
 /// The heads as the file has them.
 #[derive(Debug, Clone, Default)]
 struct State {
-    /// Counts the writes; its parity says which slot holds this state.
+    /// Counts the writes; its parity says which of the two slots holds this state.
     number: u64,
     heads: BTreeMap<String, AnchoredHead>,
 }
@@ -79,7 +89,8 @@ impl FileAnchor {
     ///
     /// # Errors
     /// [`AnchorError::Missing`], [`AnchorError::Locked`] if another process has it,
-    /// [`AnchorError::Damaged`] if neither slot is whole.
+    /// [`AnchorError::Damaged`] if no slot is whole, [`AnchorError::Unreachable`] if what they hold
+    /// cannot be written again.
     pub fn open(path: &Path) -> Result<Self, AnchorError> {
         let place = path.display().to_string();
         let opened = File::options().read(true).write(true).open(path);
@@ -106,11 +117,17 @@ impl FileAnchor {
             .read(true)
             .write(true)
             .create(true)
-            .truncate(true)
+            .truncate(false)
             .mode(0o600)
             .open(&making)
             .map_err(failed)?;
         lock(&file, &place)?;
+        // Whoever was cut off here may have linked the file already: it is the anchor then. Under
+        // the lock nobody else is about to.
+        if path.exists() {
+            std::fs::remove_file(&making).map_err(failed)?;
+            return Err(AnchorError::Exists { place });
+        }
         lay_out(&mut file).map_err(failed)?;
         file.sync_all().map_err(failed)?;
         // Unlike a renaming, a link never takes the place of an anchor that is there.
@@ -154,18 +171,22 @@ impl FileAnchor {
     /// An anchor on slots that are laid out.
     ///
     /// # Errors
-    /// [`AnchorError::Damaged`] if neither slot is whole; [`AnchorError::Unreachable`].
+    /// [`AnchorError::Damaged`] if no slot is whole; [`AnchorError::Unreachable`].
     pub fn on_slots(place: String, mut slots: Box<dyn Slots>) -> Result<Self, AnchorError> {
         let bytes = slots.read().map_err(|e| unreachable_at(&place, e))?;
         let newest = bytes
             .chunks(SLOT_BYTES)
-            .take(2)
-            .filter_map(read_slot)
-            .max_by_key(|state| state.number);
-        let state = newest.ok_or_else(|| AnchorError::Damaged {
+            .take(SLOTS)
+            .filter_map(|slot| Some((read_slot(slot)?, slot)))
+            .max_by_key(|(state, _)| state.number);
+        let (state, slot) = newest.ok_or_else(|| AnchorError::Damaged {
             place: place.clone(),
-            what: "neither of its two slots is whole".to_owned(),
+            what: "none of its slots is whole".to_owned(),
         })?;
+        slots
+            .write_at(OPENING_OFFSET, slot)
+            .and_then(|()| slots.sync())
+            .map_err(|e| unreachable_at(&place, e))?;
         Ok(Self {
             place,
             held: Mutex::new(Held {
@@ -236,12 +257,12 @@ impl Anchor for FileAnchor {
     }
 }
 
-/// Writes two slots of full length: the first an empty state, the second none yet.
+/// Writes all slots in full length: the first an empty state, the others none yet.
 ///
 /// # Errors
 /// As the file system says.
 pub fn lay_out(slots: &mut dyn Slots) -> io::Result<()> {
-    slots.write_at(0, &vec![0; 2 * SLOT_BYTES])?;
+    slots.write_at(0, &vec![0; SLOTS * SLOT_BYTES])?;
     let empty = State::default();
     slots.write_at(offset_of(&empty), &write_slot(&empty).unwrap_or_default())?;
     slots.sync()

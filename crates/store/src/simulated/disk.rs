@@ -12,7 +12,9 @@ pub enum Fault {
     Crash,
     /// There is no room (ENOSPC): half of a write is done.
     NoSpace,
-    /// The disk fails (EIO): nothing is done.
+    /// The disk fails (EIO): nothing is done. What a sync should have made durable is shown until
+    /// the machine restarts, and by no later sync made durable: so it is where the system drops what
+    /// it could not write.
     Io,
 }
 
@@ -43,17 +45,20 @@ struct State {
 #[derive(Default)]
 struct Contents {
     durable: Vec<u8>,
+    /// What readers see.
+    shown: Vec<u8>,
     /// Written since the last sync: place and bytes.
     pending: Vec<(usize, Vec<u8>)>,
 }
 
 impl Contents {
-    fn current(&self) -> Vec<u8> {
-        let mut bytes = self.durable.clone();
-        for (offset, written) in &self.pending {
-            overwrite(&mut bytes, *offset, written);
+    /// A file all of which is on the disk.
+    fn durable(bytes: Vec<u8>) -> Self {
+        Self {
+            shown: bytes.clone(),
+            durable: bytes,
+            pending: Vec::new(),
         }
-        bytes
     }
 }
 
@@ -115,6 +120,7 @@ impl Disk {
                     overwrite(&mut file.durable, offset, &written);
                 }
             }
+            file.shown.clone_from(&file.durable);
         }
     }
 
@@ -125,10 +131,7 @@ impl Disk {
         let state = self.state();
         copy.state().lies.clone_from(&state.lies);
         for (name, file) in &state.files {
-            let contents = Contents {
-                durable: file.current(),
-                pending: Vec::new(),
-            };
+            let contents = Contents::durable(file.shown.clone());
             copy.state().files.insert(name, contents);
         }
         copy
@@ -136,10 +139,7 @@ impl Disk {
 
     /// Puts back one file as it is in a copy: a restored backup.
     pub fn restore(&self, from: &Self, file: &'static str) {
-        let contents = Contents {
-            durable: from.read(file),
-            pending: Vec::new(),
-        };
+        let contents = Contents::durable(from.read(file));
         self.state().files.insert(file, contents);
     }
 
@@ -149,7 +149,7 @@ impl Disk {
         self.state()
             .files
             .get(file)
-            .map(Contents::current)
+            .map(|contents| contents.shown.clone())
             .unwrap_or_default()
     }
 
@@ -166,7 +166,10 @@ impl Disk {
             Some(Fault::Io) => &[],
         };
         let contents = state.files.entry(file).or_default();
-        contents.pending.push((offset, reached.to_vec()));
+        if !reached.is_empty() {
+            overwrite(&mut contents.shown, offset, reached);
+            contents.pending.push((offset, reached.to_vec()));
+        }
         fault.map_or(Ok(()), |fault| Err(fault.error()))
     }
 
@@ -177,6 +180,11 @@ impl Disk {
     pub fn sync(&self, file: &'static str) -> io::Result<()> {
         let mut state = self.state();
         if let Some(fault) = state.operation()? {
+            if fault == Fault::Io
+                && let Some(contents) = state.files.get_mut(file)
+            {
+                contents.pending.clear();
+            }
             return Err(fault.error());
         }
         if state.lies.contains(file) {
