@@ -77,6 +77,41 @@ impl Resource {
         !matches!(self, Self::Checkpoint)
     }
 
+    /// The media type that it is served under.
+    #[must_use]
+    pub const fn media_type(&self) -> &'static str {
+        match self {
+            Self::Checkpoint => "text/plain; charset=utf-8",
+            Self::Tile { .. } | Self::Entries { .. } => "application/octet-stream",
+        }
+    }
+
+    /// How long it may be kept by whoever has read it, as an HTTP `Cache-Control`: for ever where it
+    /// is final; a checkpoint is replaced by the next one.
+    #[must_use]
+    pub const fn caching(&self) -> &'static str {
+        match self {
+            Self::Checkpoint => "public, max-age=1",
+            Self::Tile { .. } | Self::Entries { .. } => "public, max-age=31536000, immutable",
+        }
+    }
+
+    /// The full form of a partial tile or bundle; none of what is full already.
+    #[must_use]
+    pub fn completed(self) -> Option<Self> {
+        match self {
+            Self::Tile { id, width } if width < TILE_WIDTH => Some(Self::Tile {
+                id,
+                width: TILE_WIDTH,
+            }),
+            Self::Entries { index, width } if width < TILE_WIDTH => Some(Self::Entries {
+                index,
+                width: TILE_WIDTH,
+            }),
+            _ => None,
+        }
+    }
+
     /// Whether a log with `size` entries has it.
     #[must_use]
     pub fn is_within(&self, size: u64) -> bool {

@@ -16,6 +16,7 @@ mod demo;
 mod edges;
 mod keystore;
 mod logging;
+mod mirror;
 mod node;
 mod paper;
 mod progress;

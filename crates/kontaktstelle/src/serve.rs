@@ -6,7 +6,9 @@ use crate::control::{self, Answerer, Failure, Order, Reply, carry_out};
 use crate::edges::{SystemClock, SystemEntropy};
 use crate::keystore::Keystore;
 use crate::logging;
+use crate::mirror;
 use crate::node;
+use crate::storage;
 use anyhow::{Context, Result, anyhow};
 use exchange::{Courier, TlsIdentity, Witnessing};
 use locales::Language;
@@ -45,7 +47,15 @@ pub(crate) fn run(config: &Config, language: Language, until_stdin_closes: bool)
 }
 
 async fn run_node(config: &Config, language: Language, until_stdin_closes: bool) -> Result<()> {
-    let office = Arc::new(node::open(config, language)?);
+    // A bucket's calls block, and must not be made on a thread that drives the runtime.
+    let (office, bucket) = tokio::task::block_in_place(|| -> Result<_> {
+        let office = Arc::new(node::open(config, language)?);
+        let bucket = match config.publication.logs.is_empty() {
+            true => None,
+            false => storage::bucket(config)?,
+        };
+        Ok((office, bucket))
+    })?;
     let identity = Arc::new(Keystore::of(config, language).tls()?);
     let exchange = listen(config.exchange.listen, "exchange.listen").await?;
     let console = listen(config.console.listen, "console.listen").await?;
@@ -114,6 +124,10 @@ async fn run_node(config: &Config, language: Language, until_stdin_closes: bool)
                 tracing::error!(%error, "the publication has stopped");
             }
         });
+    }
+    if let Some(bucket) = bucket {
+        let (reader, logs) = (office.reader().clone(), config.publication.logs.clone());
+        parts.spawn(mirror::run(reader, bucket, logs, until_end(ended.clone())));
     }
     let until_end = until_end(ended);
     parts.spawn(async move {

@@ -113,14 +113,19 @@ fn etcd(config: &Config) -> Result<Arc<dyn Anchor>> {
 
 /// Opens the attachments.
 pub(crate) fn objects(config: &Config) -> Result<Arc<dyn Objects>> {
-    let folder = match &config.objects.folder {
-        Some(path) => config.beside(path),
-        None => config.data_directory().join(OBJECTS_FOLDER),
-    };
+    if let Some(bucket) = bucket(config)? {
+        return Ok(Arc::new(bucket));
+    }
+    let folder = objects_folder(config);
+    let opened = Folder::open(&folder)
+        .with_context(|| format!("cannot open the attachments in {}", folder.display()))?;
+    Ok(Arc::new(opened))
+}
+
+/// Opens the bucket, where there is one.
+pub(crate) fn bucket(config: &Config) -> Result<Option<Bucket>> {
     let Some(s3) = &config.objects.s3 else {
-        let opened = Folder::open(&folder)
-            .with_context(|| format!("cannot open the attachments in {}", folder.display()))?;
-        return Ok(Arc::new(opened));
+        return Ok(None);
     };
     let settings = BucketConfig {
         endpoint: s3.endpoint.clone(),
@@ -134,9 +139,16 @@ pub(crate) fn objects(config: &Config) -> Result<Arc<dyn Objects>> {
             identity: None,
         },
     };
-    let opened = Bucket::open(&settings, &folder)
+    let opened = Bucket::open(&settings, &objects_folder(config))
         .with_context(|| format!("cannot open the bucket {} at {}", s3.bucket, s3.endpoint))?;
-    Ok(Arc::new(opened))
+    Ok(Some(opened))
+}
+
+fn objects_folder(config: &Config) -> std::path::PathBuf {
+    match &config.objects.folder {
+        Some(path) => config.beside(path),
+        None => config.data_directory().join(OBJECTS_FOLDER),
+    }
 }
 
 /// Opens the database for the node: to write and sign, or to read only where it does not contain

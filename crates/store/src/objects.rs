@@ -103,6 +103,15 @@ pub enum ObjectError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// What a log publishes could not be read from the database.
+    #[error("cannot read {what} to publish it")]
+    Unpublished {
+        /// What of which log.
+        what: String,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// File system error.
     #[error("cannot use {path}")]
     File {

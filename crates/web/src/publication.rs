@@ -16,10 +16,6 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
-/// A tile never changes, so whoever has it need not ask again.
-const FINAL: &str = "public, max-age=31536000, immutable";
-/// A checkpoint is replaced by the next one.
-const CHANGING: &str = "public, max-age=1";
 /// What is not there yet may be there soon.
 const MISSING: &str = "no-store";
 
@@ -75,13 +71,9 @@ async fn resource(
 }
 
 fn found(resource: Resource, bytes: Vec<u8>) -> Response {
-    let (media_type, caching) = match resource {
-        Resource::Checkpoint => ("text/plain; charset=utf-8", CHANGING),
-        Resource::Tile { .. } | Resource::Entries { .. } => ("application/octet-stream", FINAL),
-    };
     let headers = [
-        (CONTENT_TYPE, media_type),
-        (CACHE_CONTROL, caching),
+        (CONTENT_TYPE, resource.media_type()),
+        (CACHE_CONTROL, resource.caching()),
         // A verifier that runs in a page of somebody else may read it: it is public, and no cookie is
         // ever sent or read here.
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),

@@ -39,10 +39,10 @@ impl Default for Witnessing {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Publication {
-    /// Where readers are listened for; without it nothing is published.
+    /// Where readers are listened for; without it the node serves none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) listen: Option<SocketAddr>,
-    /// The logs.
+    /// The logs. Where there is a bucket they are copied there too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) logs: Vec<String>,
 }

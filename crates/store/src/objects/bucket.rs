@@ -4,9 +4,10 @@
 //! conditional writes or object locks, which such stores understand differently: to write twice is
 //! to write the same. What is on its way in stays on this machine's disk until its hash is known.
 //!
-//! Full tiles of a log never change either; [`Bucket::put_tile`] keeps them beside the objects.
+//! What the logs publish can stand there as well, for everybody to read: see [`Bucket::publish`].
 
 mod connection;
+mod publication;
 
 use super::incoming::{Arrived, Incoming};
 use super::verified::Verified;
@@ -15,7 +16,6 @@ use crate::https::{self, Tls};
 use connection::Connection;
 use futures_util::TryStreamExt as _;
 use journal::hash::Hash;
-use journal::tile::{TILE_WIDTH, TileId};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::{
@@ -120,52 +120,8 @@ impl Bucket {
         Ok(bucket)
     }
 
-    /// Keeps a full tile of a log at `<prefix>/<log>/tile/…`, the path of C2SP tlog-tiles.
-    ///
-    /// # Errors
-    /// When it is not full, or cannot be written.
-    pub fn put_tile(&self, log: &str, id: TileId, hashes: &[Hash]) -> Result<(), ObjectError> {
-        if hashes.len() != usize::from(TILE_WIDTH) {
-            return Err(ObjectError::Configuration(format!(
-                "a tile of {} hashes may still grow and is not kept",
-                hashes.len()
-            )));
-        }
-        let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.0).collect();
-        let key = self.tile_key(log, id);
-        wait(self.store.put(&key, bytes.into()))?.map_err(failed("writing", &key))?;
-        Ok(())
-    }
-
-    /// A full tile of a log; `None` if it was not kept. The caller checks it against a root.
-    ///
-    /// # Errors
-    /// When it cannot be read or is no tile.
-    pub fn tile(&self, log: &str, id: TileId) -> Result<Option<Vec<Hash>>, ObjectError> {
-        let key = self.tile_key(log, id);
-        let found = wait(async { self.store.get(&key).await?.bytes().await })?;
-        let Some(bytes) = present(found).map_err(failed("reading", &key))? else {
-            return Ok(None);
-        };
-        let (hashes, rest) = bytes.as_chunks::<32>();
-        if hashes.len() != usize::from(TILE_WIDTH) || !rest.is_empty() {
-            let source = io::Error::new(io::ErrorKind::InvalidData, "not a full tile");
-            return Err(ObjectError::Bucket {
-                doing: format!("reading {key}"),
-                source: source.into(),
-            });
-        }
-        Ok(Some(hashes.iter().copied().map(Hash).collect()))
-    }
-
     fn key(&self, hash: &Hash) -> Key {
         self.prefix.clone().join("objects").join(hex(hash))
-    }
-
-    fn tile_key(&self, log: &str, id: TileId) -> Key {
-        let path = id.path(TILE_WIDTH);
-        path.split('/')
-            .fold(self.prefix.clone().join(log), |key, part| key.join(part))
     }
 
     fn length(&self, key: &Key) -> Result<Option<u64>, ObjectError> {

@@ -2,8 +2,7 @@
 
 use crate::s3::{SECRET, Server};
 use crate::{PART, bytes, read};
-use journal::hash::{Hash, sha256};
-use journal::tile::TileId;
+use journal::hash::sha256;
 use store::objects::{Announced, Bucket, BucketConfig, ObjectError, Objects};
 use tempfile::tempdir;
 
@@ -125,26 +124,4 @@ fn prefixes_keep_nodes_apart() {
             .file(&format!("de/objects/{}", store::objects::hex(&hash)))
             .exists()
     );
-}
-
-/// Full tiles stand where C2SP tlog-tiles puts them, byte for byte, so that any cache can serve
-/// them; a tile that can still grow is not kept.
-#[test]
-fn full_tiles_stand_at_their_path() {
-    let server = Server::start();
-    let folder = tempdir().unwrap();
-    let bucket = Bucket::open(&server.config("de"), folder.path()).unwrap();
-    let hashes: Vec<Hash> = (0..=255).map(|n| sha256(&[n])).collect();
-    let id = TileId {
-        level: 1,
-        index: 1234,
-    };
-    assert_eq!(bucket.tile("office", id).unwrap(), None);
-    bucket.put_tile("office", id, &hashes).unwrap();
-    assert_eq!(bucket.tile("office", id).unwrap().unwrap(), hashes);
-    let stored = std::fs::read(server.file("de/office/tile/1/x001/234")).unwrap();
-    assert!(stored == hashes.iter().flat_map(|h| h.0).collect::<Vec<u8>>());
-    assert!(bucket.put_tile("office", id, &hashes[..255]).is_err());
-    std::fs::write(server.file("de/office/tile/1/x001/234"), &stored[..8191]).unwrap();
-    assert!(bucket.tile("office", id).is_err());
 }

@@ -5,6 +5,7 @@
 mod announced;
 mod bucket;
 mod folder;
+mod publication;
 mod s3;
 
 use journal::hash::{Hash, sha256};
