@@ -4,9 +4,11 @@
 #[macro_use]
 mod conformance;
 
+use conformance::{Fixture as _, OFFICE, assert_found, changed, dumped, entry};
 use std::sync::{Arc, Mutex};
 use store::simulated::{Disk, Simulated};
-use store::{Anchor, Engine};
+use store::table::{Cell, Table};
+use store::{Anchor, Batch, Engine};
 
 struct OnSimulatedDisk {
     disk: Disk,
@@ -42,3 +44,42 @@ impl conformance::Fixture for OnSimulatedDisk {
 }
 
 conforms!(OnSimulatedDisk);
+
+/// Promise: a flipped bit in any tile is found, full or partial, on every level: also in one that no
+/// entry near the end of the log touches.
+#[test]
+fn rot_in_any_tile_is_found() {
+    let database = OnSimulatedDisk::new().open();
+    // So many that the last entries read lie in another portion than those below the tile of level 1.
+    for round in 0..21 {
+        let entries = (0..200).map(|n| entry(OFFICE, &format!("{round}/{n}")));
+        let batch = Batch {
+            entries: entries.collect(),
+            ..Batch::default()
+        };
+        database.commit(batch).unwrap();
+    }
+    let (_, sound) = dumped(&*database);
+    for place in 0.. {
+        let mut flipped = None;
+        let rotten = changed(&sound, |table, rows| {
+            // As at the beginning of an epoch: there is no signed head that the edge could be held
+            // against.
+            if table == Table::Logs {
+                for row in rows {
+                    (row[5], row[6]) = (Cell::Integer(0), Cell::Text(String::new()));
+                }
+            } else if table == Table::Tiles
+                && let Some(row) = rows.get_mut(place)
+                && let Cell::Bytes(hashes) = &mut row[3]
+            {
+                hashes.last_mut().map(|byte| *byte ^= 1).unwrap();
+                flipped = Some(format!("tile {:?}/{:?}", row[1], row[2]));
+            }
+        });
+        match flipped {
+            Some(tile) => assert_found(&rotten, &tile),
+            None => return assert_eq!(place, 18),
+        }
+    }
+}

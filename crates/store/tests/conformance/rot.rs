@@ -156,7 +156,8 @@ pub fn rot_in_any_table_is_found<F: Fixture>(fixture: &F) {
     assert!(tried > 40, "{tried}");
 }
 
-fn assert_found(rotten: &[u8], what: &str) {
+#[track_caller]
+pub fn assert_found(rotten: &[u8], what: &str) {
     let disk = store::simulated::Disk::new();
     let engine = Arc::new(store::simulated::Simulated::open(&disk));
     load(engine.as_ref(), &mut &rotten[..]).unwrap();
