@@ -29,6 +29,7 @@ pub mod keyring;
 pub mod mirror;
 pub mod office;
 pub mod officer;
+pub mod orphans;
 pub mod peer;
 pub mod reader;
 pub mod reception;

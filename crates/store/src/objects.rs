@@ -171,6 +171,13 @@ pub trait Objects: Send + Sync {
     /// When it cannot be read.
     fn size(&self, hash: &Hash) -> Result<Option<u64>, ObjectError>;
 
+    /// Since when an object stands here, in milliseconds since 1970 by the clock of the disk or bucket;
+    /// `None` if there is none. Bytes that are stored again stand here since then.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn since_ms(&self, hash: &Hash) -> Result<Option<i64>, ObjectError>;
+
     /// Removes an object, durably. It is no error if there was none.
     ///
     /// # Errors

@@ -19,7 +19,8 @@ use journal::hash::Hash;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::{
-    BackoffConfig, MultipartUpload as _, ObjectStore as _, ObjectStoreExt as _, RetryConfig,
+    BackoffConfig, MultipartUpload as _, ObjectMeta, ObjectStore as _, ObjectStoreExt as _,
+    RetryConfig,
 };
 use std::fmt;
 use std::future::Future;
@@ -124,9 +125,12 @@ impl Bucket {
         self.prefix.clone().join("objects").join(hex(hash))
     }
 
+    fn head(&self, key: &Key) -> Result<Option<ObjectMeta>, ObjectError> {
+        present(wait(self.store.head(key))?).map_err(failed("asking for", key))
+    }
+
     fn length(&self, key: &Key) -> Result<Option<u64>, ObjectError> {
-        let head = present(wait(self.store.head(key))?).map_err(failed("asking for", key))?;
-        Ok(head.map(|meta| meta.size))
+        Ok(self.head(key)?.map(|meta| meta.size))
     }
 
     fn blocks(&self, hash: &Hash, from: u64) -> Result<Option<Blocks>, ObjectError> {
@@ -218,6 +222,11 @@ impl Objects for Bucket {
 
     fn size(&self, hash: &Hash) -> Result<Option<u64>, ObjectError> {
         self.length(&self.key(hash))
+    }
+
+    fn since_ms(&self, hash: &Hash) -> Result<Option<i64>, ObjectError> {
+        let head = self.head(&self.key(hash))?;
+        Ok(head.map(|meta| meta.last_modified.timestamp_millis()))
     }
 
     fn remove(&self, hash: &Hash) -> Result<(), ObjectError> {

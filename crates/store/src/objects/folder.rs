@@ -7,8 +7,9 @@ use super::incoming::{Arrived, Incoming, at, make_directory, sync_directory};
 use super::verified::Verified;
 use super::{Listed, ObjectError, Objects, from_hex, hex};
 use journal::hash::Hash;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// An object store in one folder of this machine. Several processes may use it at once.
@@ -39,6 +40,15 @@ impl Folder {
 
     fn path(&self, hash: &Hash) -> PathBuf {
         self.directories(hash).1.join(hex(hash))
+    }
+
+    fn metadata(&self, hash: &Hash) -> Result<Option<Metadata>, ObjectError> {
+        let path = self.path(hash);
+        match fs::metadata(&path) {
+            Ok(metadata) => Ok(Some(metadata)),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(at(&path)(e)),
+        }
     }
 
     fn file(&self, hash: &Hash) -> Result<Option<File>, ObjectError> {
@@ -87,12 +97,13 @@ impl Objects for Folder {
     }
 
     fn size(&self, hash: &Hash) -> Result<Option<u64>, ObjectError> {
-        let path = self.path(hash);
-        match fs::metadata(&path) {
-            Ok(metadata) => Ok(Some(metadata.len())),
-            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(at(&path)(e)),
-        }
+        Ok(self.metadata(hash)?.map(|metadata| metadata.len()))
+    }
+
+    fn since_ms(&self, hash: &Hash) -> Result<Option<i64>, ObjectError> {
+        // The change of the inode, not of the bytes: an object gets its name after its bytes came.
+        let since = |changed: Metadata| changed.ctime() * 1000 + changed.ctime_nsec() / 1_000_000;
+        Ok(self.metadata(hash)?.map(since))
     }
 
     fn remove(&self, hash: &Hash) -> Result<(), ObjectError> {

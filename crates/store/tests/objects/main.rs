@@ -12,6 +12,7 @@ use journal::hash::{Hash, sha256};
 use s3::Server;
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::objects::{Bucket, Folder, Listed, ObjectError, Objects, hex};
 use tempfile::TempDir;
 
@@ -154,6 +155,29 @@ fn what_is_removed_is_gone() {
         assert!(objects.open(&hash).unwrap().is_none());
         assert_eq!(objects.list().unwrap(), []);
         assert!(!place.file(&hash).exists());
+    }
+}
+
+/// The time of an object is when it was stored last: whoever sweeps spares what has just come, also
+/// where the same bytes had been there for long.
+#[test]
+fn an_object_is_as_old_as_its_storing() {
+    let now = || {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        i64::try_from(since.as_millis()).unwrap()
+    };
+    for place in Place::each() {
+        let objects = place.open();
+        assert_eq!(objects.since_ms(&sha256(b"none")).unwrap(), None);
+        let mut before = now();
+        for _ in 0..2 {
+            let (hash, _) = objects.put(&mut &b"some bytes"[..], 100).unwrap();
+            let since = objects.since_ms(&hash).unwrap().unwrap();
+            // S3 counts seconds.
+            assert!((before - 1000..=now() + 1000).contains(&since), "{since}");
+            std::thread::sleep(Duration::from_millis(2100));
+            before = now();
+        }
     }
 }
 

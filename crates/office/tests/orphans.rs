@@ -1,0 +1,73 @@
+//! Objects that nothing names go, and no others.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod support;
+
+use office::NewAttachment;
+use records::Timestamp;
+use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+use store::objects::{Announced, Folder, Objects};
+use support::*;
+
+/// Some days from now, by the clock of the disk.
+fn in_days(days: i64) -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let now = Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap());
+    now.plus_seconds(days * 86_400)
+}
+
+fn objects(house: &House) -> Folder {
+    Folder::open(&house.objects_path()).unwrap()
+}
+
+fn listed(house: &House) -> BTreeSet<journal::hash::Hash> {
+    let listed = objects(house).list().unwrap();
+    listed.into_iter().map(|object| object.hash).collect()
+}
+
+/// Takes in a file that is too large to travel inside a message.
+fn taken_in(house: &House, fill: u8) -> NewAttachment {
+    let bytes = vec![fill; 20 << 20];
+    let stored = house
+        .office
+        .take_in_attachment(&mut bytes.as_slice(), u64::MAX);
+    NewAttachment::stored("image.bin", "application/octet-stream", stored.unwrap())
+}
+
+/// Promise: what a case, a draft, a message that waits or one that came names stays for ever, on both
+/// sides; so does what is still on its way in. What nothing names goes after a week, and not before.
+#[test]
+fn only_what_nothing_names_is_swept() {
+    let (de, cn) = two_houses();
+    cn.ask(
+        &de,
+        honest_request(),
+        vec![attachment("a.txt", b"some words"), taken_in(&cn, 1)],
+    );
+    assert_eq!(deliver(&cn, &de), 1);
+    // One that waits for its delivery, and one that is a draft only.
+    cn.ask(&de, honest_request(), vec![taken_in(&cn, 2)]);
+    de.draft(&cn, honest_request(), vec![taken_in(&de, 3)]);
+    let announced = Announced {
+        scope: "cn".to_owned(),
+        hash: journal::hash::sha256(b"half"),
+        size: 4,
+    };
+    objects(&de).partial(&announced, 1 << 20).unwrap();
+    objects(&de).append(&announced, 0, &mut &b"ha"[..]).unwrap();
+
+    for house in [&de, &cn] {
+        let named = listed(house);
+        assert!(named.len() >= 3, "{}", named.len());
+        assert_eq!(house.office.sweep_objects(in_days(999)).unwrap(), 0);
+        let orphan = taken_in(house, 9).reference().sha256;
+        for too_early in [0, 6] {
+            assert_eq!(house.office.sweep_objects(in_days(too_early)).unwrap(), 0);
+        }
+        assert!(house.has_object(&orphan));
+        assert_eq!(house.office.sweep_objects(in_days(8)).unwrap(), 1);
+        assert_eq!(listed(house), named);
+    }
+    assert_eq!(objects(&de).partial(&announced, 1 << 20).unwrap(), 2);
+}
