@@ -56,6 +56,21 @@ fn name(url: &str) -> &str {
     url.rsplit('/').next().unwrap()
 }
 
+/// Another database, as a dump of the server's own makes it.
+fn restored(sql: &[u8]) -> String {
+    let url = Cluster::shared().database();
+    let mut restore = Cluster::shared()
+        .command("psql")
+        .args(["-q", "-v", "ON_ERROR_STOP=1", "-d", name(&url)])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut restore.stdin.take().unwrap(), sql).unwrap();
+    assert!(restore.wait().unwrap().success());
+    url
+}
+
 /// Changes the database behind the program's back.
 fn tamper(url: &str, sql: &str) {
     Cluster::shared().psql(name(url), sql);
@@ -213,17 +228,7 @@ fn an_older_copy_is_not_signed() {
         let node = Node::open(&url, &anchor);
         node.store.commit(one(OFFICE, "after the copy")).unwrap();
     }
-    let restored = Cluster::shared().database();
-    let mut restore = Cluster::shared()
-        .command("psql")
-        .args(["-q", "-v", "ON_ERROR_STOP=1", "-d", name(&restored)])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    std::io::Write::write_all(&mut restore.stdin.take().unwrap(), &copy.stdout).unwrap();
-    assert!(restore.wait().unwrap().success());
-
+    let restored = restored(&copy.stdout);
     let before = anchor.history(&origin(OFFICE));
     let node = Node::open(&restored, &anchor);
     assert!(matches!(
@@ -348,6 +353,44 @@ fn destroyed_content_leaves_the_proof() {
         .output();
     let copy = String::from_utf8_lossy(&copy.unwrap().stdout).into_owned();
     assert!(copy.contains("content destroyed") && !copy.contains("to be destroyed"));
+}
+
+/// A database of every schema there was, as the program of its time wrote it, and the hash of its dump
+/// under today's. Whoever adds a schema adds one here.
+const WRITTEN: [(&str, &str); 1] = [(
+    include_str!("fixtures/schema1.sql"),
+    "YWcWzyn20ngtfEnJeyykWCDlUU2d+poniGgU0Pa7clo=",
+)];
+
+/// Promise: a database of any schema there was opens with the rows it was written with, gives the same
+/// byte for byte when it is made again from its entries, and goes on.
+#[test]
+fn every_schema_there_was_is_brought_forward() {
+    for (sql, hash) in WRITTEN {
+        let place = OnServer {
+            url: restored(sql.as_bytes()),
+            anchor: SharedAnchor::new(),
+        };
+        store::epoch::adopt(place.engine().as_ref(), place.anchor.as_ref()).unwrap();
+        let source = Store::reader(place.reading());
+        let before = conformance::dumped(&source);
+        assert_eq!(before.0.hash.to_string(), hash);
+        check(&source).unwrap();
+        let rebuilt = OnServer::new();
+        store::rebuild::rebuild(&source, rebuilt.engine().as_ref()).unwrap();
+        assert_eq!(
+            conformance::dumped(&Store::reader(rebuilt.reading())),
+            before
+        );
+        place.open().commit(one(OFFICE, "goes on")).unwrap();
+
+        tamper(&place.url, "UPDATE schema_version SET version = 99");
+        let known = match Postgres::writable(&place.url) {
+            Err(StoreError::SchemaUnknown { known, .. }) => known,
+            _ => panic!("a schema from the future was opened"),
+        };
+        assert_eq!(known, WRITTEN.len() as i64, "a schema without its database");
+    }
 }
 
 /// Promise: who only reads makes nothing, and a database of a later program is left alone.
