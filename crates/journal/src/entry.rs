@@ -204,8 +204,21 @@ impl Committing {
     ) -> Vec<u8> {
         let parts = commitments.flat_map(|(name, hash)| [name.as_bytes(), &hash.0[..]]);
         let entry = self.hasher.hash("kontaktstelle/entry/v1/entry", parts);
-        format!("kontaktstelle/entry/v1\n{entry}\n").into_bytes()
+        leaf_with(&entry)
     }
+}
+
+/// The leaf of the entry with this hash.
+pub(crate) fn leaf_with(entry: &Hash) -> Vec<u8> {
+    format!("kontaktstelle/entry/v1\n{entry}\n").into_bytes()
+}
+
+/// The hash of the entry that this leaf is of.
+pub(crate) fn hash_in_leaf(leaf: &[u8]) -> Option<Hash> {
+    let text = std::str::from_utf8(leaf).ok()?;
+    let entry = text.strip_prefix("kontaktstelle/entry/v1\n")?.trim_end();
+    let hash = entry.parse().ok()?;
+    (leaf_with(&hash) == leaf).then_some(hash)
 }
 
 pub(crate) fn check_count(fields: usize) -> Result<(), EntryError> {

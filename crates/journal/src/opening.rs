@@ -15,7 +15,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::entry::{Committing, EntryError, check_count, check_field, check_name};
+use crate::entry::{
+    Committing, EntryError, check_count, check_field, check_name, hash_in_leaf, leaf_with,
+};
 use crate::hash::Hash;
 
 /// One field of an [`Opening`].
@@ -53,6 +55,8 @@ impl OpeningField {
 /// What an opening says about a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown<'a> {
+    /// Which fields the entry had, nobody can say any more.
+    Destroyed,
     /// The entry has the field, with this value.
     Opened(&'a Value),
     /// The entry has the field; its value is not shown.
@@ -61,18 +65,20 @@ pub enum Shown<'a> {
     Absent,
 }
 
-/// An entry with some of its fields shown: each field once, by ascending name.
+/// An entry with some of its fields shown: each field once, by ascending name. Of an entry whose
+/// content was destroyed nothing but the hash that its leaf consists of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "OpeningText", into = "OpeningText")]
-pub struct Opening {
-    fields: Vec<OpeningField>,
-}
+pub struct Opening(OpeningText);
 
 /// The JSON form of an [`Opening`], not yet checked.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OpeningText {
-    fields: Vec<OpeningField>,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OpeningText {
+    /// What was kept.
+    Fields(Vec<OpeningField>),
+    /// What is left of an entry whose content was destroyed: the hash over its fields.
+    Destroyed(Hash),
 }
 
 impl Opening {
@@ -92,34 +98,53 @@ impl Opening {
         if let Some([_, wrong]) = fields.array_windows().find(|[a, b]| a.name() >= b.name()) {
             return Err(EntryError::Order(wrong.name().to_owned()));
         }
-        Ok(Self { fields })
+        Ok(Self(OpeningText::Fields(fields)))
     }
 
     /// For fields that come from a checked entry, sorted by name.
     pub(crate) fn from_sorted(fields: Vec<OpeningField>) -> Self {
-        Self { fields }
+        Self(OpeningText::Fields(fields))
     }
 
-    /// All fields, by ascending name.
+    /// What can still be shown of an entry whose content was destroyed: its leaf, and thereby that
+    /// there was an entry. Nothing if these bytes are no leaf.
+    #[must_use]
+    pub fn of_destroyed(leaf: &[u8]) -> Option<Self> {
+        Some(Self(OpeningText::Destroyed(hash_in_leaf(leaf)?)))
+    }
+
+    /// Whether the content was destroyed. Whoever wants to hide an entry can say so too: then, as
+    /// for hidden fields, nothing can be counted.
+    #[must_use]
+    pub const fn is_destroyed(&self) -> bool {
+        matches!(self.0, OpeningText::Destroyed(_))
+    }
+
+    /// All fields, by ascending name; none of an entry whose content was destroyed.
     #[must_use]
     pub fn fields(&self) -> &[OpeningField] {
-        &self.fields
+        match &self.0 {
+            OpeningText::Fields(fields) => fields,
+            OpeningText::Destroyed(_) => &[],
+        }
     }
 
-    /// The value of a field that is shown; nothing for a hidden or absent one, which
-    /// [`Opening::field`] tells apart.
+    /// The value of a field that is shown; nothing for any other, which [`Opening::field`] tells
+    /// apart.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self.field(name) {
             Shown::Opened(value) => Some(value),
-            Shown::Hidden | Shown::Absent => None,
+            Shown::Hidden | Shown::Absent | Shown::Destroyed => None,
         }
     }
 
     /// What the opening says about a field.
     #[must_use]
     pub fn field(&self, name: &str) -> Shown<'_> {
-        match self.fields.iter().find(|field| field.name() == name) {
+        let field = self.fields().iter().find(|field| field.name() == name);
+        match field {
+            _ if self.is_destroyed() => Shown::Destroyed,
             Some(OpeningField::Opened { value, .. }) => Shown::Opened(value),
             Some(OpeningField::Hidden { .. }) => Shown::Hidden,
             None => Shown::Absent,
@@ -130,13 +155,17 @@ impl Opening {
     /// says so for exactly this leaf.
     #[must_use]
     pub fn leaf_bytes(&self) -> Vec<u8> {
+        let fields = match &self.0 {
+            OpeningText::Fields(fields) => fields,
+            OpeningText::Destroyed(hash) => return leaf_with(hash),
+        };
         let mut committing = Committing::default();
         let commitment = |field: &OpeningField| match field {
             OpeningField::Opened { name, salt, value } => committing.commitment(salt, name, value),
             OpeningField::Hidden { commitment, .. } => *commitment,
         };
-        let commitments: Vec<Hash> = self.fields.iter().map(commitment).collect();
-        let names = self.fields.iter().map(OpeningField::name);
+        let commitments: Vec<Hash> = fields.iter().map(commitment).collect();
+        let names = fields.iter().map(OpeningField::name);
         committing.leaf(names.zip(&commitments))
     }
 }
@@ -145,14 +174,15 @@ impl TryFrom<OpeningText> for Opening {
     type Error = EntryError;
 
     fn try_from(text: OpeningText) -> Result<Self, Self::Error> {
-        Self::new(text.fields)
+        match text {
+            OpeningText::Fields(fields) => Self::new(fields),
+            OpeningText::Destroyed(_) => Ok(Self(text)),
+        }
     }
 }
 
 impl From<Opening> for OpeningText {
     fn from(opening: Opening) -> Self {
-        Self {
-            fields: opening.fields,
-        }
+        opening.0
     }
 }

@@ -297,3 +297,24 @@ proptest! {
         }
     }
 }
+
+/// Promise: of a destroyed entry the leaf can still be shown, and only as destroyed: no field of it
+/// counts as absent.
+#[test]
+fn a_destroyed_entry_keeps_its_leaf() {
+    let body = EntryBody::new([("kind".to_owned(), json!("x"))].into()).unwrap();
+    let leaf = open_fields(&body, &Salt::new([1; 32]), &[]).leaf_bytes();
+    let opening = Opening::of_destroyed(&leaf).unwrap();
+    assert_eq!(opening.leaf_bytes(), leaf);
+    assert_eq!(opening.field("kind"), Shown::Destroyed);
+    let text = serde_json::to_string(&opening).unwrap();
+    assert_eq!(serde_json::from_str::<Opening>(&text).unwrap(), opening);
+    for wrong in [
+        &leaf[1..],
+        &leaf[..leaf.len() - 1],
+        b"",
+        &[leaf.as_slice(), b"\n"].concat(),
+    ] {
+        assert_eq!(Opening::of_destroyed(wrong), None);
+    }
+}

@@ -5,6 +5,7 @@ use crate::error::OfficeError;
 use crate::mirror::RecoveredEntry;
 use journal::entry::open_fields;
 use journal::extract::{Extract, ExtractEntry};
+use journal::opening::Opening;
 use journal::proof::inclusion_proof;
 use std::collections::BTreeSet;
 use store::{LogTiles, StoredEntry};
@@ -38,10 +39,11 @@ pub const fn fields_for_figures() -> &'static [&'static str] {
 }
 
 impl Reader {
-    /// A log as a whole, each entry with the named fields open: what counts and zeros rest on.
+    /// A log as a whole, each entry with the named fields open: what counts and zeros rest on. An
+    /// entry whose content was destroyed shows that it was.
     ///
     /// # Errors
-    /// When the log cannot be read, or holds entries whose content was destroyed.
+    /// When the log cannot be read.
     pub fn complete_extract(&self, log: &str, fields: &[&str]) -> Result<Extract, OfficeError> {
         let head = self.head(log)?;
         let entries = self.database().entries(log, 0, head.size)?;
@@ -60,7 +62,7 @@ impl Reader {
     /// Single entries of a log, each with the named fields open and its inclusion proof.
     ///
     /// # Errors
-    /// When the log cannot be read, or one of the entries is not there.
+    /// When the log cannot be read, or one of the entries is not there or its content destroyed.
     pub fn partial_extract(
         &self,
         log: &str,
@@ -75,15 +77,18 @@ impl Reader {
             let missing = || no_content(log, index);
             stored.push(found.into_iter().next().ok_or_else(missing)?);
         }
-        self.proven(log, stored, fields)
+        let extract = self.proven(log, stored, fields)?;
+        match extract.entries.iter().find(|e| e.opening.is_destroyed()) {
+            Some(destroyed) => Err(no_content(log, destroyed.index)),
+            None => Ok(extract),
+        }
     }
 
     /// The entries of a log from `from` on, at most `most` of them, each with the named fields open
-    /// and its inclusion proof.
+    /// and its inclusion proof. An entry whose content was destroyed shows that it was.
     ///
     /// # Errors
-    /// When the log cannot be read, is shorter than `from`, or holds entries there whose content was
-    /// destroyed.
+    /// When the log cannot be read or is shorter than `from`.
     pub fn extract_from(
         &self,
         log: &str,
@@ -142,10 +147,11 @@ impl Reader {
             Some((body, salt)) => open_fields(body, salt, fields),
             None => {
                 let id = RecoveredEntry::id_of(log, entry.index);
-                let recovered = self.one::<RecoveredEntry>(&id)?;
-                recovered
-                    .ok_or_else(|| no_content(log, entry.index))?
-                    .opening
+                match self.one::<RecoveredEntry>(&id)? {
+                    Some(recovered) => recovered.opening,
+                    None => Opening::of_destroyed(&entry.leaf)
+                        .ok_or_else(|| no_content(log, entry.index))?,
+                }
             }
         };
         Ok(ExtractEntry {

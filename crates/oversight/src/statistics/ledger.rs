@@ -33,6 +33,12 @@ pub enum LedgerError {
         /// The field.
         field: &'static str,
     },
+    /// The content of an entry was destroyed.
+    #[error("entry {entry}: its content was destroyed")]
+    Destroyed {
+        /// The entry.
+        entry: u64,
+    },
     /// A field is missing or holds something else than it must.
     #[error("entry {entry}: field {field} is missing or malformed")]
     Field {
@@ -233,6 +239,9 @@ impl<'a> Row<'a> {
         match self.0.opening.field(field) {
             Shown::Opened(value) => Ok(Some(value)),
             Shown::Absent => Ok(None),
+            Shown::Destroyed => Err(LedgerError::Destroyed {
+                entry: self.0.index,
+            }),
             Shown::Hidden => Err(LedgerError::Hidden {
                 entry: self.0.index,
                 field,
