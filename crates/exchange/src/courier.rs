@@ -7,6 +7,7 @@ use crate::connection::{Connection, HandedIn};
 use crate::error::{ExchangeError, not_proven};
 use crate::patience::Patience;
 use crate::protocol::{MAX_PIECE_BYTES, Missing};
+use crate::reconcile::reconcile_over;
 use crate::tls::TlsIdentity;
 use office::clock::Entropy;
 use office::{Delivery, DeliveryStep, Office, OfficeError};
@@ -132,6 +133,7 @@ impl Courier {
     async fn round(self: Arc<Self>, party: PartyId) {
         let mut connection = None;
         let mut taken = None;
+        let mut compared = false;
         loop {
             let peer = party.clone();
             let next = ask(&self.office, move |office| office.next_delivery(&peer)).await;
@@ -156,11 +158,49 @@ impl Courier {
                 let error = ExchangeError::NoFurther(party.clone());
                 return self.postpone(&party, row, &error).await;
             }
-            if let Err(error) = self.deliver(&party, delivery, &mut connection).await {
-                return self.postpone(&party, row, &error).await;
+            let Err(error) = self.deliver(&party, delivery, &mut connection).await else {
+                taken = Some(step);
+                continue;
+            };
+            // Once in a round: a peer that goes on losing things is left to the next one.
+            if error.hints_at_loss() && !compared {
+                compared = true;
+                if self.queued_again(&party, &mut connection).await {
+                    taken = None;
+                    continue;
+                }
             }
-            taken = Some(step);
+            return self.postpone(&party, row, &error).await;
         }
+    }
+
+    /// Reads the log of a peer that lacks what it has receipted. Says whether that shows a loss, and
+    /// what was lost is queued again.
+    async fn queued_again(&self, party: &PartyId, connection: &mut Option<Connection>) -> bool {
+        let compared = async {
+            let open = self.connected(party, connection).await?;
+            reconcile_over(open, &self.office, party).await
+        };
+        match compared.await {
+            Ok(reconciled) => reconciled.again > 0,
+            Err(error) => {
+                tracing::warn!(peer = %party, error = error.with_causes(), "its log cannot be read");
+                false
+            }
+        }
+    }
+
+    /// The connection that is open, or a new one.
+    async fn connected<'a>(
+        &self,
+        party: &PartyId,
+        connection: &'a mut Option<Connection>,
+    ) -> Result<&'a mut Connection, ExchangeError> {
+        let open = match connection.take() {
+            Some(open) if !open.is_closed() => open,
+            _ => Connection::open(&self.office, &self.identity, party, self.patience).await?,
+        };
+        Ok(connection.insert(open))
     }
 
     /// Takes the next step of a delivery and files the receipt for it.
@@ -177,11 +217,7 @@ impl Courier {
             step,
             ..
         } = delivery;
-        let open = match connection.take() {
-            Some(open) if !open.is_closed() => open,
-            _ => Connection::open(&self.office, &self.identity, party, self.patience).await?,
-        };
-        let open = connection.insert(open);
+        let open = self.connected(party, connection).await?;
         let receipt = match step {
             DeliveryStep::Consign { bytes, large } => {
                 tracing::info!(peer = %party, seq, attempt = attempts.saturating_add(1), "delivery.started");

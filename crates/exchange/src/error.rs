@@ -133,6 +133,11 @@ impl ExchangeError {
         }
     }
 
+    /// Whether the peer seems to have lost what it has receipted. Only its log can say so.
+    pub(crate) const fn hints_at_loss(&self) -> bool {
+        matches!(self, Self::Refused { refusal, .. } if refusal.code.hints_at_loss())
+    }
+
     /// The error with its causes in one line, for logs and the outbox.
     #[must_use]
     pub fn with_causes(&self) -> String {

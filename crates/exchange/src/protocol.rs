@@ -161,12 +161,17 @@ impl RefusalCode {
     /// Whether trying again soon makes no sense, because one of the two sides has to be mended.
     #[must_use]
     pub const fn needs_a_person(self) -> bool {
-        // A payload may be gone after a restore and is then handed in again. A consigned message is
-        // not: its receipt is on file, so a person has to look.
+        // A payload may be gone after a restore and is then handed in again. So is a message, where
+        // the peer's log shows that it is gone; where it does not, a person has to look.
         !matches!(
             self,
             Self::NotNow | Self::TooSlow | Self::Unknown | Self::NotAnnounced | Self::WrongOffset
         )
+    }
+
+    /// Whether the peer lacks something that comes before what it was handed.
+    pub(crate) const fn hints_at_loss(self) -> bool {
+        matches!(self, Self::Gap | Self::NotConsigned)
     }
 }
 

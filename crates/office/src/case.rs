@@ -24,17 +24,19 @@ pub struct Receipted {
 }
 
 impl Receipted {
-    /// Notes when a receipt came, by our clock.
-    pub(crate) const fn note(&mut self, event: ReceiptEvent, at: Timestamp) {
-        match event {
-            ReceiptEvent::ContentConsignment => self.consigned = Some(at),
-            ReceiptEvent::ContentHandover => self.handed_over = Some(at),
+    /// Notes when a receipt came, by our clock. The first one counts: a counterpart that has lost
+    /// the message since then had it all the same.
+    pub(crate) fn note(&mut self, event: ReceiptEvent, at: Timestamp) {
+        let time = match event {
+            ReceiptEvent::ContentConsignment => &mut self.consigned,
+            ReceiptEvent::ContentHandover => &mut self.handed_over,
             ReceiptEvent::ContentConsignmentFailure | ReceiptEvent::ContentHandoverFailure => {
-                self.failed = Some(at);
+                &mut self.failed
             }
             // The sender's own events.
-            ReceiptEvent::SubmissionAcceptance | ReceiptEvent::AcceptanceRejectionExpiry => {}
-        }
+            ReceiptEvent::SubmissionAcceptance | ReceiptEvent::AcceptanceRejectionExpiry => return,
+        };
+        time.get_or_insert(at);
     }
 }
 

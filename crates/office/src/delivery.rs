@@ -13,14 +13,15 @@ use crate::office::Office;
 use crate::peer::Counterpart;
 use crate::reception::file_case;
 use crate::state::Stage;
-use crate::writing::{Loaded, Writing};
+use crate::writing::{Filed, Loaded, Writing};
 use journal::hash::Hash;
 use records::PartyId;
 use seal::SealError;
 use seal::digest::Digest;
 use seal::message::Message;
 use seal::receipt::{ReceiptEvent, SignedReceipt};
-use store::{OutboxRow, OutboxUpdate};
+use store::writes::Writes;
+use store::{EntryRef, OutboxRow, OutboxUpdate};
 
 /// How often filing is computed again when officers change the same documents meanwhile.
 const ATTEMPTS: usize = 16;
@@ -306,6 +307,28 @@ impl Office {
             error: error.to_owned(),
         });
         writing.commit().map(drop)
+    }
+
+    /// The blob of a message of ours: what the entry that queued it wrote into the outbox.
+    pub(crate) fn sealed_message(&self, sent: &SentMessage) -> Result<Option<Hash>, OfficeError> {
+        let revisions = self.database().revisions(SentMessage::FAMILY, &sent.id())?;
+        let Some(EntryRef { log, index }) = revisions.into_iter().find_map(|first| first.entry)
+        else {
+            return Ok(None);
+        };
+        let rows = self
+            .database()
+            .snapshot()?
+            .entries(&log, index, index.saturating_add(1))?;
+        let Some(text) = rows.into_iter().next().and_then(|row| row.writes) else {
+            return Ok(None);
+        };
+        let writes: Writes =
+            serde_json::from_str(&text).map_err(|source| OfficeError::Unreadable {
+                what: format!("what entry {log} {index} wrote"),
+                source,
+            })?;
+        Ok(writes.outbox.first().map(|message| message.blob))
     }
 
     /// A blob that has to be there.

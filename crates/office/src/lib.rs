@@ -26,6 +26,7 @@ mod frontier;
 pub mod handling;
 pub mod key_care;
 pub mod keyring;
+mod lost;
 pub mod mirror;
 pub mod office;
 pub mod officer;

@@ -8,6 +8,7 @@
 use crate::channel::Channel;
 use crate::error::OfficeError;
 use crate::exchange_log;
+use crate::lost::LostMessage;
 use crate::writing::Filed;
 use journal::checkpoint::Checkpoint;
 use journal::extract::{Extract, ExtractEntry};
@@ -16,6 +17,7 @@ use records::PartyId;
 use seal::key_manifest::KeyManifest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use store::engine::{DocumentRow, Engine};
 use store::{Found, StoreError};
 
@@ -62,8 +64,11 @@ pub struct Recovered {
 /// keys; the copy is believed only as far as we have signed it ourselves.
 ///
 /// The place in the channel comes back with the entries, so that no number of a message is given
-/// twice. Cases, messages and receipts do not: an officer has to look at each message that was
-/// fetched back.
+/// twice. Cases, messages and receipts do not. Which of the counterpart's messages were lost is said
+/// in the log when the node starts, and the counterpart sends them again ([`Office::send_again`]);
+/// what was lost of our own an officer has to look at.
+///
+/// [`Office::send_again`]: crate::Office::send_again
 ///
 /// # Errors
 /// [`OfficeError::Invalid`] if the copy is not signed by us, has gaps, or does not continue this
@@ -112,7 +117,9 @@ pub fn recover_from_mirror(
     };
     drop(rows);
     let mut documents = Vec::with_capacity(missing.len() + 1);
+    let mut lost = BTreeMap::new();
     for entry in &missing {
+        lost.extend(LostMessage::of(peer, &entry.opening).map(|lost| (lost.id(), lost)));
         advance(&mut channel, &entry.opening);
         documents.push(document_row(&RecoveredEntry {
             log: log.clone(),
@@ -121,6 +128,9 @@ pub fn recover_from_mirror(
         })?);
     }
     documents.push(document_row(&channel)?);
+    for message in lost.values() {
+        documents.push(document_row(message)?);
+    }
     let leaves: Vec<Vec<u8>> = missing.iter().map(|e| e.opening.leaf_bytes()).collect();
     let head = Found { size, root };
     store::recovery::append_leaves(engine, &log, row.size, &leaves, head, documents)?;

@@ -85,7 +85,7 @@ impl Office {
         if let Some(known) = self.known(arrival.message.id())? {
             return self.consigned(&known);
         }
-        check_place(&channel.value, arrival.manifest(), arrival.message.id())?;
+        self.check_place(&channel.value, &arrival)?;
         // Nothing is stored for what cannot be receipted, and only for the message that is next.
         self.may_write()?;
         let missing = self.gather_payloads(&arrival)?;
@@ -165,7 +165,7 @@ impl Office {
         let accepted = match self.known(arrival.message.id())? {
             Some(known) => known,
             None => {
-                check_place(&channel.value, arrival.manifest(), arrival.message.id())?;
+                self.check_place(&channel.value, arrival)?;
                 self.write_accepted(arrival, channel)?
             }
         };
@@ -198,8 +198,11 @@ impl Office {
         if let Some(problem) = problem {
             note_unusable(&mut writing, peer, id, problem)?;
         }
-        channel.value.accepted = manifest.seq;
-        channel.value.last_accepted = Some(id);
+        // One that was lost comes back to a place behind the last one.
+        if manifest.seq > channel.value.accepted {
+            channel.value.accepted = manifest.seq;
+            channel.value.last_accepted = Some(id);
+        }
         channel.value.last_heard = Some(writing.now);
         writing.file(&channel, Some(entry))?;
         let sealed = BlobRef::new(arrival.bytes.to_vec());
@@ -218,6 +221,31 @@ impl Office {
         accepted.revision = 1;
         accepted.entry = committed.entries.into_iter().nth(entry);
         Ok(accepted)
+    }
+
+    /// Whether the message is the next one, or one that we had taken before and lost.
+    fn check_place(&self, channel: &Channel, arrival: &Arrival<'_>) -> Result<(), Rejection> {
+        let (manifest, id) = (arrival.manifest(), arrival.message.id());
+        let expected = channel.accepted + 1;
+        if manifest.seq > expected {
+            return Err(Rejection::Gap {
+                expected,
+                found: manifest.seq,
+            });
+        }
+        // A known id was answered before we came here, so a lower number is another message for a
+        // place that is taken, and another predecessor is another history.
+        if manifest.seq < expected && self.has_lost(&channel.peer, id)? {
+            return Ok(());
+        }
+        if manifest.seq < expected || manifest.previous != channel.last_accepted {
+            tracing::error!(peer = %channel.peer, seq = manifest.seq, %id, "fork: the peer contradicts its own history");
+            return Err(Rejection::Fork {
+                seq: manifest.seq,
+                on_file: channel.last_accepted,
+            });
+        }
+        Ok(())
     }
 
     /// Why an authentic message could have no effect here whatever its content is: its sender then
@@ -263,24 +291,4 @@ pub(crate) fn file_case(
     fields.push(("peer", case.value.peer.to_string().into()));
     let entry = writing.entry(OFFICE_LOG, kind, fields)?;
     writing.file(case, Some(entry))
-}
-
-fn check_place(channel: &Channel, manifest: &MessageManifest, id: Hash) -> Result<(), Rejection> {
-    let expected = channel.accepted + 1;
-    if manifest.seq > expected {
-        return Err(Rejection::Gap {
-            expected,
-            found: manifest.seq,
-        });
-    }
-    // A known id was answered before we came here, so a lower number is another message for a
-    // place that is taken, and another predecessor is another history.
-    if manifest.seq < expected || manifest.previous != channel.last_accepted {
-        tracing::error!(peer = %channel.peer, seq = manifest.seq, %id, "fork: the peer contradicts its own history");
-        return Err(Rejection::Fork {
-            seq: manifest.seq,
-            on_file: channel.last_accepted,
-        });
-    }
-    Ok(())
 }

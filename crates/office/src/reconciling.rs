@@ -67,15 +67,27 @@ impl Office {
         let invalid =
             |problem: String| OfficeError::invalid(format!("extract of {origin}"), problem);
 
-        let mut log = self.load::<PeerLog>(from.as_str())?.unwrap_or_else(|| {
-            Loaded::new(PeerLog {
-                peer: from.clone(),
-                frontier: crate::frontier::Frontier::default(),
-                checkpoint: extract.checkpoint.clone(),
-                end: None,
-                contradiction: None,
-            })
-        });
+        let copy = |epoch| PeerLog {
+            peer: from.clone(),
+            epoch,
+            frontier: crate::frontier::Frontier::default(),
+            checkpoint: extract.checkpoint.clone(),
+            end: None,
+            contradiction: None,
+        };
+        let mut log = match self.load::<PeerLog>(from.as_str())? {
+            None => Loaded::new(copy(None)),
+            Some(log) if log.value.origin() == origin => log,
+            // A new epoch owes nothing to the one before: it is copied from its first entry on.
+            Some(log) if is_in_force(&verifiers, origin) => Loaded {
+                value: copy(Some(origin.clone())),
+                ..log
+            },
+            Some(log) => {
+                let now = log.value.origin();
+                return Err(invalid(format!("the log goes on as {now}")));
+            }
+        };
         let mut frontier = log.value.frontier.clone();
         let start = frontier.size();
         if checkpoint.size < start {
@@ -148,6 +160,7 @@ impl Office {
         if let (Some(first), Some(last)) = (entries.first(), entries.last()) {
             let range = PeerRange {
                 peer: log.value.peer.clone(),
+                epoch: log.value.epoch.clone(),
                 from: first.index,
                 to: last.index.saturating_add(1),
                 entries: blob.hash,
@@ -199,6 +212,11 @@ impl Office {
             "it does not continue what this log showed before; both checkpoints are on file",
         ))
     }
+}
+
+/// Whether this is the origin under which the log is signed now.
+fn is_in_force(verifiers: &[LogVerifier], origin: &str) -> bool {
+    verifiers.first().is_some_and(|key| key.origin() == origin)
 }
 
 /// Checks an extract against the keys of the log, the one that signs now first: a checkpoint may have

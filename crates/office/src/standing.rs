@@ -286,13 +286,14 @@ impl Office {
     }
 
     /// Makes the node sign from here on, beginning with what it owes: the first entry of a new epoch,
-    /// and what `first` adds.
+    /// which messages were lost, and what `first` adds.
     pub(crate) fn begin_signing(
         &self,
         first: impl FnOnce(&mut Writing<'_>) -> Result<(), OfficeError>,
     ) -> Result<(), OfficeError> {
         let mut writing = self.writing();
         self.note_epochs(&mut writing)?;
+        self.note_lost_messages(&mut writing)?;
         first(&mut writing)?;
         if !writing.batch.entries.is_empty() {
             writing.commit_first()?;

@@ -200,3 +200,38 @@ fn a_rewritten_log_is_evidence() {
     settle(&de, &cn);
     assert!(file(&de, &cn).is_complete());
 }
+
+/// Promise: an entry whose content was destroyed keeps nobody from reading the rest of the log: it is
+/// shown as destroyed, in its place, and proven there; but nothing is counted over it.
+#[test]
+fn a_log_with_a_destroyed_entry_is_shown() {
+    let (de, cn) = two_houses();
+    ping(&cn, &de);
+    settle(&de, &cn);
+    let destroyed = store::EntryRef {
+        log: "exchange-de".to_owned(),
+        index: 1,
+    };
+    let batch = store::Batch {
+        destroy: vec![destroyed],
+        ..store::Batch::default()
+    };
+    cn.database().commit(batch).unwrap();
+    assert!(file(&de, &cn).is_complete());
+    let filed = filed(&de, &cn);
+    assert_eq!(filed, whole(&cn, &de));
+    let shown: Vec<bool> = filed
+        .entries
+        .iter()
+        .map(|e| e.opening.is_destroyed())
+        .collect();
+    assert_eq!(shown.iter().filter(|destroyed| **destroyed).count(), 1);
+    assert!(shown[1]);
+    let keys = cn.manifest.statement().log_verifier("exchange-de").unwrap();
+    filed.verify(keys.origin(), &keys.demanded()).unwrap();
+    // What is missing there may be what was destroyed.
+    assert_eq!(de.office.send_again(&cn.party, u64::MAX).unwrap(), 0);
+    let mut forged = filed.clone();
+    forged.entries[2].opening = forged.entries[1].opening.clone();
+    assert!(forged.verify(keys.origin(), &keys.demanded()).is_err());
+}

@@ -4,14 +4,17 @@
 mod support;
 
 use journal::checkpoint::Checkpoint;
+use journal::hash::Hash;
 use journal::note::Note;
 use office::epoch::{open_epoch, origin_of_epoch};
 use office::mirror::recover_from_mirror;
-use office::{Actor, Command, OfficeError, Standing, WitnessedHead};
+use office::{Actor, Command, OfficeError, Rejection, Standing, WitnessedHead, exchange_log};
 use seal::key_manifest::LogReference;
-use std::path::Path;
+use seal::receipt::ReceiptEvent;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use store::{FileAnchor, Sqlite};
-use support::{House, deliver, settle};
+use support::{HOUR, House, deliver, honest_request, settle, step, two_houses};
 
 const DE_LOG: &str = "exchange-cn";
 
@@ -73,6 +76,177 @@ fn shown(de: &House, cn: &House) -> WitnessedHead {
         witness: "cn".to_owned(),
         checkpoint: cn.office.witnessed_checkpoint(&de.party).unwrap(),
     }
+}
+
+/// `reader` fetches what is new of the log of `shows`, and sends again what that has lost.
+fn compare(reader: &House, shows: &House) -> usize {
+    let ours = reader.reader().head(&exchange_log(&shows.party)).unwrap();
+    let from = reader.reader().peer_log_size(&shows.party).unwrap();
+    let extract = shows.office.extract_for_peer(&reader.party, from).unwrap();
+    let filed = reader.office.file_peer_extract(&shows.party, extract);
+    assert!(filed.unwrap().is_complete());
+    reader.office.send_again(&shows.party, ours.size).unwrap()
+}
+
+/// How often the log of `house` with `peer` has each kind of entry about this message.
+fn counts(house: &House, peer: &House, message: Hash) -> BTreeMap<String, usize> {
+    let log = exchange_log(&peer.party);
+    let mut counts = BTreeMap::new();
+    for line in house.reader().lines(&log, 0, u64::MAX).unwrap() {
+        if line.text("message") == message.to_string() {
+            *counts.entry(line.text("kind").to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Two houses that know each other, and a copy of the database of the second.
+fn backed_up() -> (House, House, tempfile::TempDir) {
+    let (de, cn) = two_houses();
+    let (copies, folder) = (tempfile::tempdir().unwrap(), folder_of(&cn));
+    let cn = cn.reopen_with(|_| copy(&folder, copies.path()));
+    (de, cn, copies)
+}
+
+fn folder_of(house: &House) -> PathBuf {
+    house.database_path().parent().unwrap().to_owned()
+}
+
+/// Promise: a counterpart that was put back to an older copy, and whose log no longer shows what it
+/// had receipted, is given those very messages again, each at its place and with one effect; both
+/// logs say so, and the channel goes on.
+#[test]
+fn what_a_backup_has_lost_is_sent_again() {
+    let (de, cn, copies) = backed_up();
+    let through = de.ask(&cn, honest_request(), Vec::new());
+    deliver(&de, &cn);
+    let half = de.ask(&cn, honest_request(), Vec::new());
+    assert_eq!(step(&de, &cn), Some(ReceiptEvent::ContentConsignment));
+    let (folder, size) = (
+        folder_of(&cn),
+        cn.reader().head("exchange-de").unwrap().size,
+    );
+    let cn = cn.reopen_with(|_| copy(copies.path(), &folder));
+    assert!(cn.reader().head("exchange-de").unwrap().size < size);
+
+    // Its headers find nothing: the channel stands still until the log is looked at.
+    let next = de.office.next_delivery(&cn.party).unwrap().unwrap();
+    let refused = cn.open(&de, next.message).unwrap_err();
+    assert!(matches!(refused, Rejection::NotConsigned(_)));
+    let receipts = |thread| de.case(thread).receipted;
+    let before = receipts(through);
+    assert_eq!(compare(&de, &cn), 2);
+    de.clock.advance(HOUR);
+    assert_eq!(deliver(&de, &cn), 2);
+    // The same once more: nothing is lost any more.
+    assert_eq!(compare(&de, &cn), 0);
+    for thread in [through, half] {
+        let message = de.case(thread).message.unwrap();
+        assert_eq!(counts(&de, &cn, message)["message.sent-again"], 1);
+        assert_eq!(counts(&de, &cn, message)["message.sent"], 1);
+        let theirs = counts(&cn, &de, message);
+        assert_eq!(
+            (theirs["message.accepted"], theirs["message.opened"]),
+            (1, 1)
+        );
+        assert_eq!(cn.state(thread), "screening");
+        let sent = de.reader().sent_message(&message).unwrap().unwrap();
+        assert!(sent.is_handed_over() && sent.consignment.is_some());
+    }
+    // That it was delivered once stays true.
+    assert_eq!(receipts(through), before);
+    ping(&de, &cn).unwrap();
+    settle(&de, &cn);
+    assert!(de.reader().outbox().unwrap().is_empty());
+}
+
+/// Promise: a receipt that came after the log was fetched says nothing about a loss.
+#[test]
+fn a_receipt_that_is_newer_than_the_log_is_no_loss() {
+    let (de, cn) = two_houses();
+    let ours = de.reader().head(DE_LOG).unwrap().size;
+    let extract = cn.office.extract_for_peer(&de.party, 0).unwrap();
+    ping(&de, &cn).unwrap();
+    assert_eq!(deliver(&de, &cn), 1);
+    de.office.file_peer_extract(&cn.party, extract).unwrap();
+    assert_eq!(de.office.send_again(&cn.party, ours).unwrap(), 0);
+    assert!(de.reader().outbox().unwrap().is_empty());
+}
+
+/// Promise: what a node has fetched back without content it says in its log, takes again from its
+/// sender, to the place it had, and gives a receipt for; nobody else's message gets that place.
+#[test]
+fn what_the_mirror_could_not_give_is_sent_again() {
+    let (de, cn, copies) = backed_up();
+    ping(&cn, &de).unwrap();
+    ping(&de, &cn).unwrap();
+    settle(&cn, &de);
+    let thread = de.ask(&cn, honest_request(), Vec::new());
+    assert_eq!(deliver(&de, &cn), 1);
+    compare(&de, &cn);
+    let mirror = de
+        .reader()
+        .peer_extract(&cn.party)
+        .unwrap()
+        .unwrap()
+        .extract;
+    let (folder, path, own) = (folder_of(&cn), cn.database_path(), cn.manifest.clone());
+    let (size, accepted) = (
+        cn.reader().head("exchange-de").unwrap().size,
+        cn.reader().channel(&de.party).unwrap().unwrap(),
+    );
+    let cn = cn.reopen_with(|_| {
+        copy(copies.path(), &folder);
+        let engine = Sqlite::writable(&path).unwrap();
+        recover_from_mirror(&engine, own.statement(), &de.party, &mirror).unwrap();
+    });
+    let messages: Vec<Hash> = de
+        .reader()
+        .sent()
+        .unwrap()
+        .iter()
+        .map(|sent| sent.message)
+        .collect();
+    for message in &messages {
+        assert_eq!(counts(&cn, &de, *message).get("message.lost"), Some(&1));
+    }
+    assert!(cn.reader().cases().unwrap().is_empty());
+    assert_eq!(compare(&de, &cn), messages.len());
+    let forged = de.craft(&cn, "ping", &thread.to_string(), (1, None), &[]);
+    assert!(matches!(
+        cn.consign(&de, &forged),
+        Err(Rejection::Fork { .. })
+    ));
+    assert_eq!(deliver(&de, &cn), messages.len());
+    assert_eq!(cn.state(thread), "screening");
+    let channel = cn.reader().channel(&de.party).unwrap().unwrap();
+    assert_eq!(
+        (channel.accepted, channel.last_accepted),
+        (accepted.accepted, accepted.last_accepted)
+    );
+    assert!(cn.reader().head("exchange-de").unwrap().size > size);
+    assert_eq!(compare(&de, &cn), 0);
+    cn.office.self_check(&mut |_, _| ()).unwrap();
+    let cn = cn.reopen(false);
+    for message in &messages {
+        assert_eq!(counts(&cn, &de, *message)["message.lost"], 1, "said once");
+    }
+}
+
+/// Promise: a receipt that was given and then lost with the last writes does not stop a message whose
+/// entry is there: the headers open it, behind a receipt for the same entry.
+#[test]
+fn a_lost_receipt_is_given_again() {
+    let (de, cn) = two_houses();
+    ping(&de, &cn).unwrap();
+    assert_eq!(step(&de, &cn), Some(ReceiptEvent::ContentConsignment));
+    let path = cn.database_path();
+    let cn = cn.reopen_with(|_| {
+        let connection = rusqlite::Connection::open(path).unwrap();
+        let gone = connection.execute("DELETE FROM documents WHERE family = 'issued-receipt'", []);
+        assert_eq!(gone.unwrap(), 1);
+    });
+    assert_eq!(deliver(&de, &cn), 1);
 }
 
 fn checkpoint(note: &str) -> Checkpoint {
@@ -194,4 +368,15 @@ fn an_epoch_names_the_last_checkpoint() {
         .filter(|kind| *kind == "epoch.opened")
         .count();
     assert_eq!(opened, 1);
+    // The counterpart copies the new epoch from its first entry on, and gives back what it shows
+    // to be lost.
+    cn.accept(&de).unwrap();
+    assert_eq!(compare(&cn, &de), 1);
+    let whole = cn.reader().peer_extract(&de.party).unwrap().unwrap();
+    assert_eq!(whole.extract.log, origin_of_epoch(node, 2));
+    assert!(
+        !cn.kinds("office")
+            .contains(&"peer.log-rewritten".to_owned())
+    );
+    assert_eq!(deliver(&cn, &de), 1);
 }

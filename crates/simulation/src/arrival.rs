@@ -7,6 +7,7 @@ use crate::network::{Load, Packet, Place};
 use crate::witness::NotCosigned;
 use crate::world::World;
 use journal::checkpoint::Checkpoint;
+use journal::hash::Hash;
 use journal::note::{AnyVerifier, Note};
 use journal::witness::{AddCheckpoint, Answer, Refusal};
 use office::{Acceptance, Rejection, WitnessRefusal};
@@ -115,16 +116,24 @@ impl World {
             Load::Consign { message, bytes } => match office.accept_message(from, &bytes) {
                 Ok(Acceptance::Receipt(receipt)) => (Load::Receipt { message, receipt }, "taken"),
                 Ok(Acceptance::PayloadsMissing(_)) => {
-                    (Load::NotTaken { message }, "payloads missing")
+                    let lacks = false;
+                    (Load::NotTaken { message, lacks }, "payloads missing")
                 }
-                Err(rejection) => (Load::NotTaken { message }, rejection.code()),
+                Err(rejection) => (not_taken(message, &rejection), rejection.code()),
             },
             Load::Release { message, headers } => {
                 match office.open_message(from, &message, &headers) {
                     Ok(receipt) => (Load::Receipt { message, receipt }, "opened"),
-                    Err(rejection) => (Load::NotTaken { message }, Rejection::code(&rejection)),
+                    Err(rejection) => (not_taken(message, &rejection), rejection.code()),
                 }
             }
+            Load::Fetch { from: entry, ours } => match office.extract_for_peer(from, entry) {
+                Ok(extract) => {
+                    let extract = Box::new(extract);
+                    (Load::Fetched { extract, ours }, "shown")
+                }
+                Err(_) => return self.trace.note("  no answer"),
+            },
             Load::AddCheckpoint { log, request } => {
                 match office.witness_checkpoint(from, request.as_bytes()) {
                     Ok(lines) => {
@@ -186,9 +195,21 @@ impl World {
                 }
                 filed
             }
-            Load::NotTaken { message } => {
+            Load::NotTaken { message, lacks } => {
                 life.courier.answered(message);
+                if lacks {
+                    return self.fetch(house);
+                }
                 Ok(())
+            }
+            Load::Fetched { extract, ours } => {
+                let filed = life.office.file_peer_extract(peer, *extract);
+                filed.and_then(|progress| {
+                    assert!(progress.is_complete(), "no story has so many entries");
+                    let again = life.office.send_again(peer, ours)?;
+                    self.trace.note(format!("  {again} are sent again"));
+                    Ok(())
+                })
             }
             Load::Cosigned {
                 log,
@@ -213,6 +234,14 @@ impl World {
             self.trace.note(format!("  {}", error.code()));
         }
     }
+}
+
+fn not_taken(message: Hash, rejection: &Rejection) -> Load {
+    let lacks = matches!(
+        rejection,
+        Rejection::Gap { .. } | Rejection::NotConsigned(_)
+    );
+    Load::NotTaken { message, lacks }
 }
 
 /// The keys that a witness's lines are checked with.

@@ -2,6 +2,7 @@
 //! next, so every packet may overtake every other, come twice, or never.
 
 use crate::chance::Chance;
+use journal::extract::Extract;
 use journal::hash::Hash;
 use std::collections::BTreeSet;
 
@@ -41,6 +42,17 @@ pub(crate) enum Load {
     },
     NotTaken {
         message: Hash,
+        /// The peer lacks what comes before it.
+        lacks: bool,
+    },
+    /// A question for the other office's log, from this entry on; and how long the asker's own was.
+    Fetch {
+        from: u64,
+        ours: u64,
+    },
+    Fetched {
+        extract: Box<Extract>,
+        ours: u64,
     },
     AddCheckpoint {
         log: String,
@@ -73,6 +85,8 @@ impl Load {
             Self::Release { .. } => "headers".to_owned(),
             Self::Receipt { .. } => "receipt".to_owned(),
             Self::NotTaken { .. } => "refusal".to_owned(),
+            Self::Fetch { from, .. } => format!("question for the log from {from}"),
+            Self::Fetched { extract, .. } => format!("{} entries", extract.entries.len()),
             Self::AddCheckpoint { log, .. } => format!("checkpoint of {log}"),
             Self::Cosigned { log, .. } => format!("cosignature of {log}"),
             Self::Conflict { log, seen } => format!("{log} was seen at {seen}"),
@@ -87,6 +101,7 @@ impl Load {
             self,
             Self::Receipt { .. }
                 | Self::NotTaken { .. }
+                | Self::Fetched { .. }
                 | Self::Cosigned { .. }
                 | Self::Conflict { .. }
                 | Self::Shown { .. }

@@ -18,7 +18,7 @@ const ENOUGH: usize = 3;
 
 /// What must have happened somewhere in some hundred stories, by what the trace says: a simulator in
 /// which nothing happens finds nothing.
-const HAPPENINGS: [&str; 14] = [
+const HAPPENINGS: [&str; 15] = [
     "is lost",
     "nobody waits for it",
     "cn has stopped",
@@ -33,6 +33,7 @@ const HAPPENINGS: [&str; 14] = [
     "asks [",
     "refused with 422",
     "seen at",
+    "1 are sent again",
 ];
 
 fn from_environment(name: &str) -> Option<u64> {

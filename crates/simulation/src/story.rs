@@ -267,6 +267,11 @@ impl World {
                 if round == 3 && self.machines[house].set_back == SetBack::Database {
                     self.ping(house, false);
                 }
+                // Where everything was through, nothing is refused that would give the loss away:
+                // somebody compares the logs.
+                if round == 4 && self.outside.forgetful[other(house)] {
+                    self.fetch(house);
+                }
             }
             for house in 0..2 {
                 self.start_someone(house);

@@ -179,6 +179,20 @@ impl World {
         }
     }
 
+    /// An office reads the log of the other one, which lacks what it has receipted.
+    pub(crate) fn fetch(&mut self, house: usize) {
+        let machine = &self.machines[house];
+        let (lives, [_, log]) = (machine.lives, logs_of(house));
+        let Some(life) = &machine.life else { return };
+        let reader = life.office.reader();
+        let from = reader
+            .peer_log_size(&House::of(other(house)).party)
+            .unwrap();
+        let ours = reader.head(&log).unwrap().size;
+        let (asker, asked) = (Place::Office(house), Place::Office(other(house)));
+        self.send(asker, asked, lives, Load::Fetch { from, ours });
+    }
+
     /// An office that has not been confirmed asks its witnesses.
     pub(crate) fn ask_witnesses(&mut self, house: usize) {
         let questions = guard::questions(&mut self.machines[house]).unwrap_or_default();

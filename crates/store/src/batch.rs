@@ -85,6 +85,27 @@ pub enum OutboxUpdate {
         /// Why, for the operator.
         error: String,
     },
+    /// The peer has lost it: it is to be delivered again, at its place.
+    Again {
+        /// The peer's party id.
+        peer: String,
+        /// The place in the direction.
+        seq: u64,
+        /// Not before, in milliseconds since 1970.
+        due_ms: i64,
+    },
+}
+
+impl OutboxUpdate {
+    /// The row it is about: the peer's party id, and the place in the direction.
+    #[must_use]
+    pub fn place(&self) -> (&str, u64) {
+        match self {
+            Self::Delivered { peer, seq }
+            | Self::Failed { peer, seq, .. }
+            | Self::Again { peer, seq, .. } => (peer, *seq),
+        }
+    }
 }
 
 /// Bytes with their name.

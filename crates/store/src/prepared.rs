@@ -54,9 +54,7 @@ impl Prepared {
         if let Some(text) = texts_of(&batch).find(|text| text.contains('\0')) {
             return Err(unfit(format!("the text {text:?} has a NUL in it")));
         }
-        let updated = batch.outbox_updates.iter().map(|update| match update {
-            OutboxUpdate::Delivered { seq, .. } | OutboxUpdate::Failed { seq, .. } => *seq,
-        });
+        let updated = batch.outbox_updates.iter().map(|update| update.place().1);
         let numbers = batch.outbox.iter().map(|put| put.seq).chain(updated);
         let indices = batch.destroy.iter().map(|entry| entry.index);
         if let Some(number) = numbers
@@ -142,9 +140,7 @@ fn texts_of(batch: &Batch) -> impl Iterator<Item = &str> {
     let documents = batch.documents.iter();
     let documents = documents.flat_map(|put| [put.family, &put.id, &put.tag, &put.json]);
     let peers = batch.outbox.iter().map(|put| put.peer.as_str());
-    let updated = batch.outbox_updates.iter().map(|update| match update {
-        OutboxUpdate::Delivered { peer, .. } | OutboxUpdate::Failed { peer, .. } => peer.as_str(),
-    });
+    let updated = batch.outbox_updates.iter().map(|update| update.place().0);
     let notes = batch.cosigned.iter().map(|put| put.note.as_str());
     expected
         .chain(documents)
@@ -167,7 +163,7 @@ fn storable(update: OutboxUpdate) -> OutboxUpdate {
             due_ms,
             error: error.replace('\0', "\u{fffd}"),
         },
-        delivered @ OutboxUpdate::Delivered { .. } => delivered,
+        update @ (OutboxUpdate::Delivered { .. } | OutboxUpdate::Again { .. }) => update,
     }
 }
 

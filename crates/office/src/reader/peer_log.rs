@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::error::OfficeError;
+use crate::exchange_log;
 use crate::frontier::Frontier;
 use crate::writing::{Filed, read_document};
 use journal::extract::{Extract, ExtractEntry};
@@ -24,6 +25,9 @@ pub struct PeerExtract {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PeerLog {
     pub(crate) peer: PartyId,
+    /// The log's origin, where an earlier epoch was copied before this one. That copy stays on file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) epoch: Option<String>,
     /// All entries that are on file, proven and in their places.
     pub(crate) frontier: Frontier,
     /// The newest checkpoint seen: the entries on file are proven under it or an earlier one.
@@ -43,6 +47,18 @@ pub(crate) struct End {
     pub(crate) at: Timestamp,
 }
 
+impl PeerLog {
+    /// The origin of what is on file.
+    pub(crate) fn origin(&self) -> &str {
+        self.checkpoint.lines().next().unwrap_or_default()
+    }
+
+    /// By what its ranges are found.
+    fn ranges(&self) -> &str {
+        self.epoch.as_deref().unwrap_or(self.peer.as_str())
+    }
+}
+
 impl Filed for PeerLog {
     const FAMILY: &'static str = "peer-log";
 
@@ -55,6 +71,9 @@ impl Filed for PeerLog {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PeerRange {
     pub(crate) peer: PartyId,
+    /// As in [`PeerLog`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) epoch: Option<String>,
     /// Index of its first entry.
     pub(crate) from: u64,
     /// Index after its last entry.
@@ -67,11 +86,14 @@ impl Filed for PeerRange {
     const FAMILY: &'static str = "peer-log-range";
 
     fn id(&self) -> String {
-        format!("{} {}", self.peer, self.from)
+        format!("{} {}", self.tag(), self.from)
     }
 
     fn tag(&self) -> String {
-        self.peer.to_string()
+        self.epoch
+            .as_deref()
+            .unwrap_or(self.peer.as_str())
+            .to_owned()
     }
 
     fn sort(&self) -> i64 {
@@ -85,13 +107,17 @@ impl Reader {
     /// # Errors
     /// When the database cannot be read.
     pub fn peer_extract(&self, peer: &PartyId) -> Result<Option<PeerExtract>, OfficeError> {
-        let Some(end) = self.one::<PeerLog>(peer.as_str())?.and_then(|log| log.end) else {
+        let Some(log) = self.one::<PeerLog>(peer.as_str())? else {
+            return Ok(None);
+        };
+        let ranges = log.ranges().to_owned();
+        let Some(end) = log.end else {
             return Ok(None);
         };
         let mut entries = Vec::new();
         let ranges = self
             .database()
-            .documents(PeerRange::FAMILY, Some(peer.as_str()))?;
+            .documents(PeerRange::FAMILY, Some(&ranges))?;
         // They are given last first.
         for range in ranges.into_iter().rev() {
             let range = read_document::<PeerRange>(range)?.value;
@@ -111,13 +137,21 @@ impl Reader {
     }
 
     /// How many entries of the counterpart's exchange log are on file: the next ones are to be
-    /// fetched from there.
+    /// fetched from there. None of an epoch that has just begun.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn peer_log_size(&self, peer: &PartyId) -> Result<u64, OfficeError> {
-        let log = self.one::<PeerLog>(peer.as_str())?;
-        Ok(log.map_or(0, |log| log.frontier.size()))
+        let (Some(log), Some(counterpart)) =
+            (self.one::<PeerLog>(peer.as_str())?, self.peer(peer)?)
+        else {
+            return Ok(0);
+        };
+        let in_force = counterpart
+            .keys()?
+            .log_verifier(&exchange_log(self.party()))?;
+        let goes_on = in_force.origin() == log.origin();
+        Ok(if goes_on { log.frontier.size() } else { 0 })
     }
 
     fn stored_entries(&self, range: &PeerRange) -> Result<Vec<ExtractEntry>, OfficeError> {

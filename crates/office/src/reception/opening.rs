@@ -103,13 +103,13 @@ impl Office {
     ) -> Result<Loaded<AcceptedMessage>, Rejection> {
         let not_here = || Rejection::NotConsigned(*message);
         let accepted = self.known(*message)?.ok_or_else(not_here)?;
-        // The receipt before the headers: without it, there is nothing that they could be for.
         if accepted.value.peer != *from
             || accepted.value.event == ReceiptEvent::ContentConsignmentFailure
-            || self.issued(Step::Consignment, *message)?.is_none()
         {
             return Err(not_here());
         }
+        // The receipt before the headers. It is made here only where the one that was given was lost.
+        self.receipt(Step::Consignment, &accepted)?;
         Ok(accepted)
     }
 

@@ -2,7 +2,6 @@
 
 use crate::attachment::AttachmentRef;
 use crate::case::Case;
-use crate::channel::SentMessage;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::Reader;
@@ -11,7 +10,6 @@ use journal::hash::Hash;
 use seal::message::Message;
 use std::collections::BTreeSet;
 use store::EntryRef;
-use store::writes::Writes;
 
 /// What is destroyed with a case.
 pub(super) struct Plan {
@@ -41,7 +39,7 @@ impl Plan {
             .into_iter()
             .filter(|sent| sent.thread == case.thread)
         {
-            let Some(sealed) = sealed_message(office, &sent)? else {
+            let Some(sealed) = office.sealed_message(&sent)? else {
                 continue;
             };
             if waiting.contains(&sealed) {
@@ -91,26 +89,4 @@ fn files_of(case: &Case) -> Vec<Hash> {
     let answer = case.answer.iter().flat_map(|answer| &answer.attachments);
     let all: Vec<&AttachmentRef> = case.attachments.iter().chain(draft).chain(answer).collect();
     all.into_iter().map(|file| file.sha256).collect()
-}
-
-/// The blob of a message of ours: what the entry that queued it wrote into the outbox.
-fn sealed_message(office: &Office, sent: &SentMessage) -> Result<Option<Hash>, OfficeError> {
-    let revisions = office
-        .database()
-        .revisions(SentMessage::FAMILY, &sent.id())?;
-    let Some(EntryRef { log, index }) = revisions.into_iter().find_map(|first| first.entry) else {
-        return Ok(None);
-    };
-    let rows = office
-        .database()
-        .snapshot()?
-        .entries(&log, index, index.saturating_add(1))?;
-    let Some(text) = rows.into_iter().next().and_then(|row| row.writes) else {
-        return Ok(None);
-    };
-    let writes: Writes = serde_json::from_str(&text).map_err(|source| OfficeError::Unreadable {
-        what: format!("what entry {log} {index} wrote"),
-        source,
-    })?;
-    Ok(writes.outbox.first().map(|message| message.blob))
 }

@@ -45,6 +45,10 @@ const DELIVERED: &str = "UPDATE outbox
 const FAILED: &str = "UPDATE outbox SET attempts = attempts + 1, due_ms = $3, last_error = $4
     WHERE peer = $1 AND seq = $2";
 
+const AGAIN: &str = "UPDATE outbox
+    SET delivered = FALSE, attempts = 0, due_ms = $3, last_error = NULL
+    WHERE peer = $1 AND seq = $2";
+
 const BLOBS: &str = "INSERT INTO blobs (hash, bytes) SELECT * FROM unnest($1::bytea[], $2::bytea[])
     ON CONFLICT DO NOTHING";
 
@@ -287,6 +291,10 @@ fn outbox_update(update: &OutboxUpdate) -> Step<'_> {
 
 fn blobs(rows: &[BlobRow]) -> Step<'_> {
     step(
+        OutboxUpdate::Again { peer, seq, due_ms } => step(
+            AGAIN,
+            [Box::new(peer), Box::new(to_stored(*seq)), Box::new(due_ms)],
+        ),
         BLOBS,
         [
             column(rows, |row| row.hash.0.as_slice()),

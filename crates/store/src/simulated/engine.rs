@@ -236,8 +236,8 @@ fn apply(view: &mut View<'_>, changes: &Changes) -> Result<(), StoreError> {
 }
 
 fn update_outbox(view: &mut View<'_>, update: &OutboxUpdate) -> Result<(), StoreError> {
-    let (OutboxUpdate::Delivered { peer, seq } | OutboxUpdate::Failed { peer, seq, .. }) = update;
-    let Some(mut row) = view.get::<StoredMessage>(&[text(peer), number(*seq)])? else {
+    let (peer, seq) = update.place();
+    let Some(mut row) = view.get::<StoredMessage>(&[text(peer), number(seq)])? else {
         return Ok(());
     };
     row.attempts += 1;
@@ -249,6 +249,12 @@ fn update_outbox(view: &mut View<'_>, update: &OutboxUpdate) -> Result<(), Store
         OutboxUpdate::Failed { due_ms, error, .. } => {
             row.due_ms = *due_ms;
             row.last_error = Some(error.clone());
+        OutboxUpdate::Again { due_ms, .. } => {
+            row.delivered = false;
+            row.attempts = 0;
+            row.due_ms = *due_ms;
+            row.last_error = None;
+        }
         }
     }
     view.put(&row);

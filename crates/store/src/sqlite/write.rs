@@ -356,6 +356,12 @@ fn move_head(on: &Connection, moved: &HeadMove) -> Result<(), StoreError> {
     let HeadMove { log, from, to } = moved;
     let rows = run(
         on,
+        OutboxUpdate::Again { peer, seq, due_ms } => run(
+            on,
+            doing,
+            "UPDATE outbox SET delivered = FALSE, attempts = 0, due_ms = ?3, last_error = NULL WHERE peer = ?1 AND seq = ?2",
+            &[peer, &to_stored(peer, *seq)?, due_ms],
+        )?,
         "moving a head",
         "UPDATE logs SET size = ?1, root = ?2 WHERE name = ?3 AND size = ?4 AND root = ?5",
         &[

@@ -78,4 +78,12 @@ pub fn messages_wait_in_order(fixture: &impl Fixture) {
     assert_eq!(heads(), [row("cn", 2), row("fr", 7)]);
     database.commit(update(delivered(2))).unwrap();
     assert_eq!(heads(), [row("fr", 7)]);
+    // Lost by the peer: due again at its place, as if it had never been tried.
+    let again = OutboxUpdate::Again {
+        peer: "cn".to_owned(),
+        seq: 1,
+        due_ms: row("cn", 1).due_ms,
+    };
+    database.commit(update(again)).unwrap();
+    assert_eq!(heads(), [row("cn", 1), row("fr", 7)]);
 }
