@@ -274,9 +274,9 @@ fn note_unusable(
         ("message", message.to_string().into()),
         ("problem", problem.into()),
     ];
-    writing
-        .entry(OFFICE_LOG, "message.unusable", fields)
-        .map(drop)
+    let entry = writing.entry(OFFICE_LOG, "message.unusable", fields)?;
+    writing.keep_like_a_case(entry);
+    Ok(())
 }
 
 /// Adds a case's next revision and the office entry that says what happened.

@@ -106,7 +106,7 @@ impl Office {
                 break;
             }
             let case = read_document::<Case>(document)?;
-            let Some(rule) = self.due(&case.value, now) else {
+            let Some(rule) = self.due(&case, now)? else {
                 continue;
             };
             match self.destroy_case(&case, rule) {
@@ -120,26 +120,39 @@ impl Office {
         Ok(destroyed + self.destroy_dated_entries(now, limit)?)
     }
 
-    /// Whether a case is closed and its time is over.
-    fn due(&self, case: &Case, now: Timestamp) -> Option<RetentionRule> {
+    /// Whether a case is closed, or was never sent, and its time is over.
+    fn due(
+        &self,
+        loaded: &Loaded<Case>,
+        now: Timestamp,
+    ) -> Result<Option<RetentionRule>, OfficeError> {
+        let case = &loaded.value;
         if !is_closed(case.stage) {
-            return None;
+            return Ok(None);
         }
         let conditions = case
             .answer
             .as_ref()
             .and_then(|a| a.answer.conditions.as_ref());
         if let Some(conditions) = conditions {
-            return (conditions.retain_until < now.date()).then_some(RetentionRule::Condition);
+            let is_over = conditions.retain_until < now.date();
+            return Ok(is_over.then_some(RetentionRule::Condition));
         }
-        let days = i64::from(self.limits.keep_case_days?);
-        let last_step = case
-            .answer
-            .as_ref()
-            .map(|answer| answer.at)
-            .or(case.deadline)
-            .unwrap_or(case.opened);
-        (last_step.plus_seconds(days * 86_400) < now).then_some(RetentionRule::Configuration)
+        let Some(days) = self.limits.keep_case_days else {
+            return Ok(None);
+        };
+        let last_step = match (&case.answer, case.deadline, &loaded.entry) {
+            (Some(answer), ..) => answer.at,
+            (None, Some(deadline), _) => deadline,
+            // A draft that nobody went on with: when it was last touched.
+            (None, None, Some(entry)) => {
+                let touched = self.reader().line(entry)?.text("time").parse();
+                touched.unwrap_or(case.opened)
+            }
+            (None, None, None) => case.opened,
+        };
+        let is_over = last_step.plus_seconds(i64::from(days) * 86_400) < now;
+        Ok(is_over.then_some(RetentionRule::Configuration))
     }
 
     fn destroy_case(&self, case: &Loaded<Case>, rule: RetentionRule) -> Result<bool, OfficeError> {
@@ -229,15 +242,29 @@ impl Office {
     }
 }
 
-/// Whether nothing is owed in a case any more.
+/// Whether a case may end where it stands: nothing is owed in it any more, it never left the house,
+/// or a reviewer has ruled information out and nobody has written the refusal until long after its
+/// deadline. What waits for us otherwise is kept, however old.
 const fn is_closed(stage: Stage) -> bool {
     match stage {
-        Stage::Outgoing(state) => matches!(
-            state,
-            Outgoing::Answered(_) | Outgoing::Withdrawn | Outgoing::Rejected | Outgoing::Unanswered
-        ),
-        Stage::Incoming(state) => {
-            matches!(state, Incoming::AnswerDelivered(_) | Incoming::Withdrawn)
-        }
+        Stage::Outgoing(state) => match state {
+            Outgoing::Drafted
+            | Outgoing::Held
+            | Outgoing::Submitted
+            | Outgoing::Answered(_)
+            | Outgoing::Withdrawn
+            | Outgoing::Rejected
+            | Outgoing::Unanswered => true,
+            Outgoing::Sent | Outgoing::Delivered | Outgoing::Overdue => false,
+        },
+        Stage::Incoming(state) => match state {
+            Incoming::Rejected | Incoming::AnswerDelivered(_) | Incoming::Withdrawn => true,
+            Incoming::Screening
+            | Incoming::Held
+            | Incoming::Cleared
+            | Incoming::Conditional
+            | Incoming::AnswerDrafted(_)
+            | Incoming::AnswerReleased(_) => false,
+        },
     }
 }

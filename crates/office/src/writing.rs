@@ -120,6 +120,15 @@ impl<'a> Writing<'a> {
         Ok(self.batch.entries.len() - 1)
     }
 
+    /// Gives an entry that belongs to no case, and may quote what came, the time of a closed one.
+    pub(crate) fn keep_like_a_case(&mut self, entry: usize) {
+        let days = self.office.limits.keep_case_days;
+        let until = days.map(|days| self.now.plus_seconds(i64::from(days) * 86_400).millis());
+        if let Some(entry) = self.batch.entries.get_mut(entry) {
+            entry.keep_until = until;
+        }
+    }
+
     /// Files a new revision, on condition that nobody else has filed one meanwhile.
     pub(crate) fn file<T: Filed>(
         &mut self,

@@ -3,7 +3,9 @@
 
 mod support;
 
+use office::Command;
 use office::retention::RetentionRule;
+use office::state::Decision;
 use records::{ThreadId, Timestamp};
 use support::{House, attachment, contains, honest_answer, honest_request, settle, two_houses};
 
@@ -108,4 +110,87 @@ fn an_open_case_is_kept() {
     cn.answer(thread, honest_answer());
     assert_eq!(cn.office.destroy_expired(after(999), 10).unwrap(), 0);
     assert_eq!(cn.state(thread), "answer-released");
+}
+
+/// Two houses of which the second keeps closed cases for thirty days.
+fn keeps_thirty_days() -> (House, House) {
+    let (de, cn) = two_houses();
+    let cn = cn.reopen_with(|next| next.limits.keep_case_days = Some(30));
+    (de, cn)
+}
+
+/// Promise: a request that was ruled out has its date too, counted from when its refusal was due; one
+/// that still waits for a person has none.
+#[test]
+fn a_rejected_request_has_a_date() {
+    let (de, cn) = keeps_thirty_days();
+    let threads = [(); 2].map(|()| de.ask(&cn, honest_request(), Vec::new()));
+    settle(&de, &cn);
+    cn.review(threads[0], Decision::Reject);
+    cn.review(threads[1], Decision::Hold);
+    let due = cn.case(threads[0]).deadline.unwrap();
+    let after = |days: i64| due.plus_seconds(days * 86_400);
+    assert_eq!(cn.office.destroy_expired(after(30), 10).unwrap(), 0);
+    assert_eq!(cn.office.destroy_expired(after(31), 10).unwrap(), 1);
+    assert!(cn.reader().case(threads[0]).is_err());
+    assert_eq!(cn.state(threads[1]), "held");
+}
+
+/// Promise: a draft that nobody went on with does not lie there for ever.
+#[test]
+fn a_draft_that_was_left_has_a_date() {
+    let (de, cn) = keeps_thirty_days();
+    let file = attachment("a.txt", SECRET.as_bytes());
+    let thread = cn.draft(&de, honest_request(), vec![file]);
+    let hash = cn.case(thread).attachments[0].sha256;
+    let after = |days: i64| cn.office.now().plus_seconds(days * 86_400);
+    assert_eq!(cn.office.destroy_expired(after(29), 10).unwrap(), 0);
+    assert_eq!(cn.office.destroy_expired(after(31), 10).unwrap(), 1);
+    assert!(!cn.has_object(&hash));
+}
+
+/// Promise: a file that only an earlier revision of a case names goes with that case, and not with
+/// another one that named it too.
+#[test]
+fn files_of_earlier_revisions_go_with_their_case() {
+    let (de, cn) = keeps_thirty_days();
+    let threads = [(); 2].map(|()| de.ask(&cn, honest_request(), Vec::new()));
+    settle(&de, &cn);
+    let file = attachment("a.txt", SECRET.as_bytes());
+    let hash = file.reference().sha256;
+    for thread in threads {
+        cn.review(thread, Decision::Clear);
+        for attachments in [vec![file.clone()], Vec::new()] {
+            let draft = Box::new(honest_answer());
+            let command = Command::DraftAnswer {
+                thread,
+                draft,
+                attachments,
+            };
+            cn.act(&cn.handler(), command);
+        }
+    }
+    for (thread, still_there) in threads.into_iter().zip([true, false]) {
+        cn.review(thread, Decision::Reject);
+        assert!(cn.has_object(&hash));
+        let after = cn.case(thread).deadline.unwrap().plus_seconds(31 * 86_400);
+        assert_eq!(cn.office.destroy_expired(after, 10).unwrap(), 1);
+        assert_eq!(cn.has_object(&hash), still_there);
+    }
+}
+
+/// Promise: what the journal quotes of a message that could not be used, and that belongs to no case,
+/// has a date.
+#[test]
+fn what_is_quoted_of_an_unusable_message_has_a_date() {
+    let (de, cn) = keeps_thirty_days();
+    let thread = "0198c0de-0000-7000-8000-000000000001";
+    let content = format!(r#"{{"kind":"{SECRET}"}}"#);
+    let parts: [(&str, &[u8]); 1] = [("content", content.as_bytes())];
+    let message = de.craft(&cn, "request", thread, (1, None), &parts);
+    cn.take(&de, &message).unwrap();
+    assert!(contains(&cn.everything_stored(), SECRET));
+    let after = cn.office.now().plus_seconds(31 * 86_400);
+    assert_eq!(cn.office.destroy_expired(after, 10).unwrap(), 1);
+    assert!(!contains(&cn.everything_stored(), SECRET));
 }

@@ -58,17 +58,28 @@ impl Plan {
                 plan.add_message(reader, taken.sealed)?;
             }
         }
-        // Files are named by their content: another case may rest on the same ones.
-        for other in reader
-            .cases()?
-            .iter()
-            .filter(|other| other.thread != case.thread)
-        {
-            for file in files_of(other) {
-                plan.objects.remove(&file);
+        plan.spare_files_of_others(office, case)?;
+        Ok(Some(plan))
+    }
+
+    /// Files are named by their content: another case may rest on the same ones, or have rested on
+    /// them in a revision that is kept.
+    fn spare_files_of_others(&mut self, office: &Office, case: &Case) -> Result<(), OfficeError> {
+        for other in office.reader().cases()? {
+            if self.objects.is_empty() {
+                break;
+            }
+            if other.thread == case.thread {
+                continue;
+            }
+            let id = other.thread.to_string();
+            for revision in office.database().revisions(Case::FAMILY, &id)? {
+                for file in files_of(&crate::writing::read_document(revision)?.value) {
+                    self.objects.remove(&file);
+                }
             }
         }
-        Ok(Some(plan))
+        Ok(())
     }
 
     fn add_message(&mut self, reader: &Reader, sealed: Hash) -> Result<(), OfficeError> {
