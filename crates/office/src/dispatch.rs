@@ -75,6 +75,29 @@ impl Parts {
 }
 
 impl Office {
+    /// Refuses a suite that was not yet agreed with a peer when what still waits for it was sealed.
+    /// That cannot be sealed again: a message is its manifest, which names its suite, and both logs
+    /// and all later messages go on from it; nor will a peer with the new agreement take it.
+    pub(crate) fn check_agreements(&self) -> Result<(), OfficeError> {
+        // The first one tells: none was queued in another suite behind it, or this was refused then.
+        for row in self.database().outbox_heads()? {
+            let message = Message::decode(&self.stored(&row.blob, "queued message")?)?;
+            let manifest = message.manifest().statement();
+            let agreed = self.suite(&row.peer.parse().map_err(|_| OfficeError::NoSuch {
+                what: "peer of a queued message",
+                name: row.peer.clone(),
+            })?);
+            if manifest.suite != agreed {
+                return Err(OfficeError::SuiteChanged {
+                    peer: row.peer,
+                    agreed,
+                    queued: manifest.suite,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Seals, signs and queues a message: the exchange log's entry, the channel's new place, the
     /// message and its headers go into the batch of the act that sends it. The caller holds the
     /// chain.

@@ -64,6 +64,18 @@ pub enum OfficeError {
     /// The draft is not complete.
     #[error(transparent)]
     Draft(#[from] records::answer::DraftError),
+    /// Another suite is configured for a peer than messages that wait for it were sealed in.
+    #[error(
+        "suite {agreed} is configured for {peer}, and messages of suite {queued} still wait for it; go back to {queued} on both sides until they are through"
+    )]
+    SuiteChanged {
+        /// The peer.
+        peer: String,
+        /// The suite that is configured.
+        agreed: Suite,
+        /// The suite of the message that is next.
+        queued: Suite,
+    },
     /// Keys, signatures or envelopes.
     #[error("cannot seal or open")]
     Seal(#[from] seal::SealError),
@@ -131,6 +143,7 @@ impl OfficeError {
             Self::Exists { .. } => "exists",
             Self::Invalid { .. } | Self::Draft(_) => "invalid",
             Self::FingerprintDiffers { .. } => "fingerprint-differs",
+            Self::SuiteChanged { .. } => "suite-changed",
             Self::Seal(_) => "seal",
             Self::Busy => "busy",
             Self::ReadOnly(_) => "read-only",

@@ -95,7 +95,7 @@ impl Office {
     /// Opens the office.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// When the database cannot be read, and [`OfficeError::SuiteChanged`].
     pub fn open(parts: Parts) -> Result<Self, OfficeError> {
         let chains = Chains::of_logs(parts.database.logs()?);
         let reader = Reader::new(
@@ -128,6 +128,7 @@ impl Office {
         {
             office.set_moved(moved.value.milliseconds);
         }
+        office.check_agreements()?;
         match office.first_standing()? {
             Standing::Signing => office.begin_signing(|_| Ok(()))?,
             other => office.guard.set(other),

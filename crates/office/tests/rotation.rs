@@ -175,3 +175,32 @@ fn manifests_follow_one_another() {
     assert!(accept(&de, &next).is_err(), "the same again");
     assert_eq!(de.kinds("exchange-cn"), ["keys.accepted"; 2]);
 }
+
+/// Promise: another suite comes into force between messages and never under one: a node with
+/// messages in the queue does not start with it, and once they are through the channel goes on in it.
+#[test]
+fn a_suite_changes_only_when_nothing_waits() {
+    let (de, cn) = two_houses();
+    let thread = cn.ask(&de, honest_request(), Vec::new());
+    let to_k2 = |house: &mut Setup, peer: &str| house.agreements.insert(party(peer), Suite::K2);
+    let cn = cn.reopen_with(|house| {
+        let before = house.agreements.clone();
+        to_k2(house, "de");
+        let refused = house.open().err().unwrap();
+        assert!(
+            matches!(
+                &refused,
+                OfficeError::SuiteChanged { peer, agreed: Suite::K2, queued: Suite::K1 } if peer == "de"
+            ),
+            "{refused}"
+        );
+        house.agreements = before;
+    });
+    settle(&de, &cn);
+    assert_eq!(de.state(thread), "screening");
+    let cn = cn.reopen_with(|house| assert!(to_k2(house, "de").is_some()));
+    let de = de.reopen_with(|house| assert!(to_k2(house, "cn").is_some()));
+    de.answer(thread, honest_answer());
+    settle(&de, &cn);
+    assert_eq!(cn.state(thread), "answered");
+}
