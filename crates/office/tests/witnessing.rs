@@ -456,3 +456,24 @@ fn log_and_witness_keys_are_rotated() {
             .is_err()
     );
 }
+
+/// Promise: what a node remembers of a peer's log does not grow with every head it vouches for; it
+/// remembers the newest, which leads to all before it.
+#[test]
+fn the_memory_of_a_log_is_its_newest_head() {
+    let (de, cn) = witnesses();
+    let mut seen = 0;
+    for _ in 0..3 {
+        ping(&de, &cn);
+        round(&de, &cn, seen);
+        seen = de.reader().head(DE_LOG).unwrap().size;
+    }
+    let filed = cn.database().documents("witnessed", None).unwrap();
+    assert_eq!(filed.len(), 1);
+    let kept = cn.database().revisions("witnessed", &filed[0].id).unwrap();
+    assert_eq!(kept, filed);
+    let cn = cn.reopen(false);
+    cn.office.go_on_unconfirmed(&[]).unwrap();
+    ping(&de, &cn);
+    round(&de, &cn, seen);
+}

@@ -162,6 +162,9 @@ pub struct Batch {
     pub destroy: Vec<EntryRef>,
     /// Blobs that are destroyed with them.
     pub forget: Vec<Hash>,
+    /// Documents (family, id) of which only what they say now is worth keeping: their earlier
+    /// revisions go, except those that an entry vouches for.
+    pub prune: Vec<(&'static str, String)>,
 }
 
 /// A revision of a document as it was written.

@@ -103,6 +103,9 @@ impl Draft {
         self.changes.cosigned.extend(batch.cosigned);
         self.changes.destroy.extend(batch.destroy);
         self.changes.forget.extend(batch.forget);
+        let pruned = batch.prune.into_iter();
+        let pruned = pruned.map(|(family, id)| (family.to_owned(), id));
+        self.changes.prune.extend(pruned);
         Ok(entries)
     }
 

@@ -182,6 +182,9 @@ pub struct Changes {
     pub destroy: Vec<EntryRef>,
     /// Blobs to delete.
     pub forget: Vec<Hash>,
+    /// Documents (family, id) to delete all revisions of that are not the latest and derive from no
+    /// entry.
+    pub prune: Vec<(String, String)>,
 }
 
 /// Reading rows. Each call sees what is committed; those of [`Engine::snapshot`] all see the same.

@@ -24,6 +24,7 @@ pub(crate) struct Prepared {
     pub(crate) cosigned: Vec<CosignedRow>,
     pub(crate) destroy: Vec<EntryRef>,
     pub(crate) forget: Vec<Hash>,
+    pub(crate) prune: Vec<(&'static str, String)>,
 }
 
 /// An entry as it is stored, except for its place.
@@ -99,6 +100,7 @@ impl Prepared {
                 .collect::<Result<_, StoreError>>()?,
             destroy: batch.destroy,
             forget: batch.forget,
+            prune: batch.prune,
         })
     }
 }
@@ -142,7 +144,9 @@ fn texts_of(batch: &Batch) -> impl Iterator<Item = &str> {
     let peers = batch.outbox.iter().map(|put| put.peer.as_str());
     let updated = batch.outbox_updates.iter().map(|update| update.place().0);
     let notes = batch.cosigned.iter().map(|put| put.note.as_str());
+    let pruned = batch.prune.iter().map(|(_, id)| id.as_str());
     expected
+        .chain(pruned)
         .chain(documents)
         .chain(peers)
         .chain(updated)

@@ -191,6 +191,8 @@ impl Office {
                 },
                 None,
             )?;
+            // The newest head leads to all before it, and a fork is kept by itself.
+            writing.batch.prune.push((Witnessed::FAMILY, origin));
             writing.commit().map(drop)
         })?;
         Ok(stored)

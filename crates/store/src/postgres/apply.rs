@@ -80,6 +80,9 @@ const DESTROY_DOCUMENTS: &str = "UPDATE documents AS d SET tag = '', sort = 0, j
 
 const FORGET: &str = "DELETE FROM blobs WHERE hash = ANY ($1)";
 
+const PRUNE: &str = "DELETE FROM documents
+    WHERE family = $1 AND id = $2 AND NOT latest AND entry_log IS NULL";
+
 /// Writes everything, in the order of [`Changes`].
 pub(super) fn changes(session: &mut Session, changes: &Changes) -> Result<(), Fault> {
     let mut steps = Vec::new();
@@ -114,6 +117,8 @@ pub(super) fn changes(session: &mut Session, changes: &Changes) -> Result<(), Fa
         let hashes = column(&changes.forget, |hash| hash.0.as_slice());
         steps.push(step(FORGET, [hashes]));
     }
+    let pruned = changes.prune.iter();
+    steps.extend(pruned.map(|(family, id)| step(PRUNE, [Box::new(family), Box::new(id)])));
     let counts = session.execute_all(&steps)?;
     let moved = counts.get(heads_step).copied().unwrap_or(0);
     if let Some(head) = changes.heads.first()
@@ -286,15 +291,15 @@ fn outbox_update(update: &OutboxUpdate) -> Step<'_> {
                 Box::new(error),
             ],
         ),
+        OutboxUpdate::Again { peer, seq, due_ms } => step(
+            AGAIN,
+            [Box::new(peer), Box::new(to_stored(*seq)), Box::new(due_ms)],
+        ),
     }
 }
 
 fn blobs(rows: &[BlobRow]) -> Step<'_> {
     step(
-        OutboxUpdate::Again { peer, seq, due_ms } => step(
-            AGAIN,
-            [Box::new(peer), Box::new(to_stored(*seq)), Box::new(due_ms)],
-        ),
         BLOBS,
         [
             column(rows, |row| row.hash.0.as_slice()),

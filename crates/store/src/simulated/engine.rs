@@ -228,6 +228,13 @@ fn apply(view: &mut View<'_>, changes: &Changes) -> Result<(), StoreError> {
     for entry in &changes.destroy {
         destroy(view, entry)?;
     }
+    for (family, id) in &changes.prune {
+        for row in view.stored_revisions(family, id)? {
+            if !row.latest && row.entry.is_none() {
+                view.remove(&row);
+            }
+        }
+    }
     for hash in &changes.forget {
         let key = vec![Cell::Bytes(hash.0.to_vec())];
         view.changed.insert((Table::Blobs, key), None);
@@ -242,6 +249,12 @@ fn update_outbox(view: &mut View<'_>, update: &OutboxUpdate) -> Result<(), Store
     };
     row.attempts += 1;
     match update {
+        OutboxUpdate::Again { due_ms, .. } => {
+            row.delivered = false;
+            row.attempts = 0;
+            row.due_ms = *due_ms;
+            row.last_error = None;
+        }
         OutboxUpdate::Delivered { .. } => {
             row.delivered = true;
             row.last_error = None;
@@ -249,12 +262,6 @@ fn update_outbox(view: &mut View<'_>, update: &OutboxUpdate) -> Result<(), Store
         OutboxUpdate::Failed { due_ms, error, .. } => {
             row.due_ms = *due_ms;
             row.last_error = Some(error.clone());
-        OutboxUpdate::Again { due_ms, .. } => {
-            row.delivered = false;
-            row.attempts = 0;
-            row.due_ms = *due_ms;
-            row.last_error = None;
-        }
         }
     }
     view.put(&row);

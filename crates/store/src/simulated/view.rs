@@ -92,6 +92,11 @@ impl View<'_> {
         self.put_cells(T::TABLE, row.cells());
     }
 
+    pub(super) fn remove<T: TableRow>(&mut self, row: &T) {
+        let key = row.cells().into_iter().take(T::TABLE.key()).collect();
+        self.changed.insert((T::TABLE, key), None);
+    }
+
     pub(super) fn put_cells(&mut self, table: Table, row: Vec<Cell>) {
         let key = row.iter().take(table.key()).cloned().collect();
         self.changed.insert((table, key), Some(row));

@@ -261,6 +261,14 @@ fn apply(on: &Connection, changes: &Changes) -> Result<(), StoreError> {
     for entry in &changes.destroy {
         destroy(on, entry)?;
     }
+    for (family, id) in &changes.prune {
+        run(
+            on,
+            "pruning documents",
+            "DELETE FROM documents WHERE family = ?1 AND id = ?2 AND NOT latest AND entry_log IS NULL",
+            &[family, id],
+        )?;
+    }
     for hash in &changes.forget {
         run(
             on,
@@ -348,6 +356,12 @@ fn update_outbox(on: &Connection, update: &OutboxUpdate) -> Result<(), StoreErro
             "UPDATE outbox SET attempts = attempts + 1, due_ms = ?3, last_error = ?4 WHERE peer = ?1 AND seq = ?2",
             &[peer, &to_stored(peer, *seq)?, due_ms, error],
         )?,
+        OutboxUpdate::Again { peer, seq, due_ms } => run(
+            on,
+            doing,
+            "UPDATE outbox SET delivered = FALSE, attempts = 0, due_ms = ?3, last_error = NULL WHERE peer = ?1 AND seq = ?2",
+            &[peer, &to_stored(peer, *seq)?, due_ms],
+        )?,
     };
     Ok(())
 }
@@ -356,12 +370,6 @@ fn move_head(on: &Connection, moved: &HeadMove) -> Result<(), StoreError> {
     let HeadMove { log, from, to } = moved;
     let rows = run(
         on,
-        OutboxUpdate::Again { peer, seq, due_ms } => run(
-            on,
-            doing,
-            "UPDATE outbox SET delivered = FALSE, attempts = 0, due_ms = ?3, last_error = NULL WHERE peer = ?1 AND seq = ?2",
-            &[peer, &to_stored(peer, *seq)?, due_ms],
-        )?,
         "moving a head",
         "UPDATE logs SET size = ?1, root = ?2 WHERE name = ?3 AND size = ?4 AND root = ?5",
         &[

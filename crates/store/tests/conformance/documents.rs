@@ -146,3 +146,35 @@ pub fn as_of_is_replay(fixture: &impl Fixture) {
         3
     );
 }
+
+/// Promise: of a document of which only the newest revision counts the earlier ones go; those that an
+/// entry vouches for stay, and the count goes on.
+pub fn pruned_revisions_go(fixture: &impl Fixture) {
+    let database = fixture.open();
+    let put = |text: &str, entry_of: Option<usize>| Batch {
+        entries: entry_of.map(|_| entry(OFFICE, text)).into_iter().collect(),
+        documents: vec![document("memory", "a", text, entry_of)],
+        prune: vec![("memory", "a".to_owned())],
+        ..Batch::default()
+    };
+    let other = Batch {
+        documents: vec![document("memory", "b", "other", None)],
+        ..Batch::default()
+    };
+    database.commit(other).unwrap();
+    for (text, entry_of) in [
+        ("one", None),
+        ("two", Some(0)),
+        ("three", None),
+        ("four", None),
+    ] {
+        database.commit(put(text, entry_of)).unwrap();
+    }
+    let revisions = database.revisions("memory", "a").unwrap();
+    let left: Vec<i64> = revisions.iter().map(|document| document.revision).collect();
+    assert_eq!(left, [2, 4]);
+    let newest = database.document("memory", "a").unwrap().unwrap();
+    assert_eq!(newest.json, "{\"text\":\"four\"}");
+    assert!(database.document("memory", "b").unwrap().is_some());
+    store::fsck::check(database.as_ref(), &mut |_, _| ()).unwrap();
+}

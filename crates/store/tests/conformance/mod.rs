@@ -85,6 +85,7 @@ macro_rules! conforms {
             lists_filter_and_sort,
             as_of_is_replay,
             messages_wait_in_order,
+            pruned_revisions_go,
             reopening_changes_nothing,
             content_is_destroyed_and_the_proof_stays,
             what_is_due_is_listed,
