@@ -101,7 +101,9 @@ impl Derived {
             let before = last
                 .as_ref()
                 .filter(|last| (&last.family, &last.id) == (&row.family, &row.id));
-            let counts_up = row.revision == before.map_or(1, |before| before.revision + 1);
+            let next = before.map_or(1, |before| before.revision + 1);
+            // Before one that no entry vouches for, earlier ones may have been pruned.
+            let counts_up = row.revision == next || (row.entry.is_none() && row.revision > next);
             let superseded = before.is_some_and(|before| before.latest);
             if !counts_up || superseded {
                 return Err(row_damaged(&row, "does not follow the one before it"));

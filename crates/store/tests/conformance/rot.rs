@@ -93,11 +93,14 @@ fn is_free(table: Table, column: &str, row: &[Cell]) -> bool {
         Table::Entries => column == "keep_until",
         Table::Documents => {
             let copied = row[7] == Cell::Null || row[6] == Cell::Null;
-            copied
-                && matches!(
-                    column,
-                    "tag" | "sort" | "json" | "id" | "family" | "entry_log" | "entry_idx"
-                )
+            // Nothing vouches for it, so those before it may have been pruned.
+            let pruned = row[7] == Cell::Null && column == "revision";
+            pruned
+                || copied
+                    && matches!(
+                        column,
+                        "tag" | "sort" | "json" | "id" | "family" | "entry_log" | "entry_idx"
+                    )
         }
         Table::Outbox => matches!(column, "due_ms" | "attempts" | "delivered" | "last_error"),
         // Under the name of another grade the same note is still about this tree.
