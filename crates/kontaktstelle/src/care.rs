@@ -3,12 +3,16 @@
 
 use crate::edges::SystemClock;
 use office::{Clock as _, Office, OfficeError, Standing};
+use seal::key_manifest::SignedKeyManifest;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often the node looks whether something is to be done.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How often it looks whether every log has its keys: peers are accepted while it runs.
+const PUBLISH: Duration = Duration::from_secs(10);
 
 /// How often it recomputes everything, counted from its start.
 const CHECK: Duration = Duration::from_secs(24 * 3600);
@@ -19,24 +23,26 @@ const DESTROY: Duration = Duration::from_secs(3600);
 /// Cases that are destroyed in one go, so that nobody has to wait for the writer.
 const DESTROYED_AT_ONCE: u32 = 100;
 
-/// Cares for the node until `shutdown` resolves. What fails is logged and tried again: each act looks
-/// at what is there, not at when it was last done.
-pub(crate) async fn run(office: Arc<Office>, shutdown: impl Future<Output = ()>) {
+/// Cares for the node until `shutdown` resolves. `earlier` are the manifests of its keys before the
+/// one in force. What fails is logged and tried again: each act looks at what is there, not at when it
+/// was last done.
+pub(crate) async fn run(
+    office: Arc<Office>,
+    earlier: Vec<SignedKeyManifest>,
+    shutdown: impl Future<Output = ()>,
+) {
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut done = Done {
-        published: false,
-        checked: Instant::now(),
-        destroyed: None,
-    };
+    let earlier: Arc<[SignedKeyManifest]> = earlier.into();
+    let mut done = Done::default();
     tokio::pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => return,
             _ = ticks.tick() => {}
         }
-        let office = office.clone();
-        match tokio::task::spawn_blocking(move || care(&office, done)).await {
+        let (office, earlier) = (office.clone(), earlier.clone());
+        match tokio::task::spawn_blocking(move || care(&office, &earlier, done)).await {
             Ok(now) => done = now,
             Err(error) => {
                 tracing::error!(%error, "the node's care was interrupted");
@@ -46,31 +52,39 @@ pub(crate) async fn run(office: Arc<Office>, shutdown: impl Future<Output = ()>)
     }
 }
 
-/// What was done since the start.
-#[derive(Debug, Clone, Copy)]
+/// When acts were last begun since the start.
+#[derive(Debug, Clone, Copy, Default)]
 struct Done {
-    published: bool,
-    checked: Instant,
+    published: Option<Instant>,
+    checked: Option<Instant>,
     destroyed: Option<Instant>,
 }
 
-fn care(office: &Office, mut done: Done) -> Done {
+/// Whether an act is to be done (again); then it counts as begun now.
+fn is_due(last: &mut Option<Instant>, every: Duration) -> bool {
+    let due = last.is_none_or(|at| at.elapsed() >= every);
+    if due {
+        *last = Some(Instant::now());
+    }
+    due
+}
+
+fn care(office: &Office, earlier: &[SignedKeyManifest], mut done: Done) -> Done {
     // A node that may not write has nothing to write down.
     if office.standing() != Standing::Signing {
         return done;
     }
-    if !done.published {
-        let published = office.publish_keys(&office.keyring().manifest);
-        done.published = tell("keys.published", published.map(usize::from));
+    if is_due(&mut done.published, PUBLISH) {
+        let published = office.publish_keys(earlier, &office.keyring().manifest);
+        tell("keys.published", published);
     }
     tell("journal.watched", office.watch());
-    if done.destroyed.is_none_or(|at| at.elapsed() >= DESTROY) {
-        done.destroyed = Some(Instant::now());
+    if is_due(&mut done.destroyed, DESTROY) {
         let destroyed = office.destroy_expired(office.now(), DESTROYED_AT_ONCE);
         tell("content.destroyed", destroyed);
     }
-    if done.checked.elapsed() >= CHECK {
-        done.checked = Instant::now();
+    done.checked.get_or_insert_with(Instant::now);
+    if is_due(&mut done.checked, CHECK) {
         let checked = office.self_check(&mut |_, _| {});
         // Over a damaged database nothing tells what is named.
         if tell("self-check.passed", checked.map(|_| 1)) {
@@ -80,20 +94,15 @@ fn care(office: &Office, mut done: Done) -> Done {
     done
 }
 
-/// Logs what an act came to; whether it succeeded.
-fn tell(act: &'static str, result: Result<usize, OfficeError>) -> bool {
+/// Logs what an act came to.
+fn tell(act: &'static str, result: Result<usize, OfficeError>) {
     match result {
-        Ok(0) => true,
-        Ok(count) => {
-            tracing::info!(count, act, "care");
-            true
-        }
         // The next look tries again.
-        Err(OfficeError::Busy) => false,
+        Ok(0) | Err(OfficeError::Busy) => {}
+        Ok(count) => tracing::info!(count, act, "care"),
         Err(error) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::error!(act, %error, cause, "care");
-            false
         }
     }
 }

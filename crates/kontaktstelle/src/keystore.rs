@@ -23,7 +23,7 @@ use seal::key_manifest::SignedKeyManifest;
 use seal::keys::{LogKey, SealingIdentity, SigningKey, WitnessKey};
 use secrets::{Secret, Secrets, replace};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::LogSigner;
 
 /// The directory of a node's keys.
@@ -62,12 +62,29 @@ impl Keystore {
                 path.display()
             )
         })?;
-        let signed = SignedKeyManifest::from_json(&text)
-            .with_context(|| format!("{} is damaged", path.display()))?;
-        signed
-            .verify_self()
-            .with_context(|| format!("{} is not signed by its root", path.display()))?;
-        Ok(signed)
+        signed_manifest(&path, &text)
+    }
+
+    /// The versions before this manifest that were kept, oldest first and without a gap.
+    pub(crate) fn earlier(&self, manifest: &SignedKeyManifest) -> Result<Vec<SignedKeyManifest>> {
+        let mut earlier = Vec::new();
+        for version in (1..manifest.statement().version).rev() {
+            let path = self.kept_path(version);
+            match fs::read(&path) {
+                Ok(text) => earlier.push(signed_manifest(&path, &text)?),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => break,
+                Err(error) => {
+                    return Err(error).with_context(|| format!("cannot read {}", path.display()));
+                }
+            }
+        }
+        earlier.reverse();
+        Ok(earlier)
+    }
+
+    /// Where a manifest lies that was replaced.
+    fn kept_path(&self, version: u32) -> PathBuf {
+        self.directory.join(format!("manifest-{version}.json"))
     }
 
     /// The keys the node works with: those the manifest names now, and the earlier ones that are
@@ -213,4 +230,13 @@ impl Keystore {
             self.directory.display()
         )
     }
+}
+
+fn signed_manifest(path: &Path, text: &[u8]) -> Result<SignedKeyManifest> {
+    let signed = SignedKeyManifest::from_json(text)
+        .with_context(|| format!("{} is damaged", path.display()))?;
+    signed
+        .verify_self()
+        .with_context(|| format!("{} is not signed by its root", path.display()))?;
+    Ok(signed)
 }

@@ -56,7 +56,9 @@ async fn run_node(config: &Config, language: Language, until_stdin_closes: bool)
         };
         Ok((office, bucket))
     })?;
-    let identity = Arc::new(Keystore::of(config, language).tls()?);
+    let keystore = Keystore::of(config, language);
+    let identity = Arc::new(keystore.tls()?);
+    let earlier = keystore.earlier(&office.keyring().manifest)?;
     let exchange = listen(config.exchange.listen, "exchange.listen").await?;
     let console = listen(config.console.listen, "console.listen").await?;
     let publication = match config.publication.listen {
@@ -114,7 +116,7 @@ async fn run_node(config: &Config, language: Language, until_stdin_closes: bool)
     ));
     let cadence = Duration::from_secs(config.witnessing.every_seconds.into());
     parts.spawn(witnessing.run(cadence, until_end(ended.clone())));
-    parts.spawn(care::run(office.clone(), until_end(ended.clone())));
+    parts.spawn(care::run(office.clone(), earlier, until_end(ended.clone())));
     if let Some(listener) = publication {
         let logs = config.publication.logs.iter().cloned().collect();
         let shown = Publication::new(office.reader().clone(), logs);

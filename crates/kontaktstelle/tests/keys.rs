@@ -4,6 +4,7 @@
 
 mod support;
 
+use office::reader::Line;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -209,6 +210,13 @@ fn rotate(node: &mut Node, word: &[&str]) {
 }
 
 fn publish(node: &mut Node, draft: &str) {
+    publish_for_later(node, draft);
+    node.kill();
+    node.start();
+}
+
+/// The same without the restart that makes the new manifest count.
+fn publish_for_later(node: &Node, draft: &str) {
     let signatures: Vec<PathBuf> = ["holder-a", "holder-c"]
         .iter()
         .map(|name| {
@@ -238,8 +246,6 @@ fn publish(node: &mut Node, draft: &str) {
         })
         .collect();
     node.succeed(&["key", "publish", text(&signatures[0]), text(&signatures[1])]);
-    node.kill();
-    node.start();
 }
 
 fn accept(nodes: &[Node; 2], at: usize) {
@@ -299,6 +305,41 @@ fn keys_are_rotated_while_messages_are_under_way() {
     }
     let sent = nodes[0].reader().sent().unwrap();
     assert!(sent.len() >= 3, "{sent:#?}");
+}
+
+/// The manifests in a log of the node, by version.
+fn published(node: &Node, log: &str) -> Vec<String> {
+    let lines = node.reader().lines(log, 0, u64::MAX).unwrap();
+    let version = |line: &Line| Some(line.body.as_ref()?.get("version")?.to_string());
+    let is_of_keys = |line: &&Line| line.text("kind") == "keys.published";
+    lines
+        .iter()
+        .filter(is_of_keys)
+        .filter_map(version)
+        .collect()
+}
+
+/// Promise: a manifest that is followed by another before the node starts again is in all logs too,
+/// before that one.
+#[test]
+fn two_manifests_between_two_starts_are_both_logged() {
+    let root = tempfile::tempdir().unwrap();
+    let mut nodes = two_nodes(root.path());
+    let logs = ["office", "exchange-cn"];
+    let all_have = |node: &Node, versions: &[&str]| {
+        eventually("the logs have the manifests", || {
+            logs.iter().all(|log| published(node, log) == versions)
+        });
+    };
+    // The peer was accepted while the node ran.
+    all_have(&nodes[0], &["1"]);
+    for _ in 0..2 {
+        let drafted = nodes[0].json(&["key", "rotate", "signing"]);
+        publish_for_later(&nodes[0], drafted["draft"].as_str().unwrap());
+    }
+    nodes[0].kill();
+    nodes[0].start();
+    all_have(&nodes[0], &["1", "2", "3"]);
 }
 
 /// A key that was taken back signs nothing any more that counts: the manifest names its successor,

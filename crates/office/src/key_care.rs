@@ -1,13 +1,13 @@
 //! Our own keys over time: which manifest is in force, and since which entry.
 //!
-//! Every version of the manifest is an entry of all logs. Whether a signature by a key that was taken
+//! Every version of the manifest is an entry of the office log and of the log with each peer. Whether a signature by a key that was taken
 //! back still counts is decided by the order of these entries and of nothing else: what stands before
 //! the revocation was there when the key was still good ([`seal::revocation`]).
 
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::Reader;
-use crate::writing::{Filed, Loaded};
+use crate::writing::{Filed, Loaded, Writing};
 use crate::{OFFICE_LOG, exchange_log};
 use journal::hash::Hash;
 use journal::opening::Opening;
@@ -20,93 +20,134 @@ use store::EntryRef;
 /// Entries looked at together.
 const LOOKED_AT_ONCE: u64 = 1024;
 
-/// The manifest of our own keys that is in force.
+/// The manifest of our own keys that is in force by a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnKeys {
-    /// Its version.
+    /// The log.
+    pub log: String,
+    /// The manifest's version.
     pub version: u32,
     /// The manifest, signed by the root (JSON).
     pub manifest: String,
-}
-
-impl OwnKeys {
-    const NODE: &'static str = "node";
 }
 
 impl Filed for OwnKeys {
     const FAMILY: &'static str = "own-keys";
 
     fn id(&self) -> String {
-        Self::NODE.to_owned()
+        self.log.clone()
     }
 }
 
 impl Office {
-    /// Writes down in all logs that a manifest of our own keys is in force. To be called with the
-    /// keyring's manifest whenever the node starts; the one that is in force already changes nothing
-    /// and gives `false`.
+    /// Writes down in the office log and in the log with every accepted peer that a manifest of our
+    /// own keys is in force: `newest`, and before it what of `earlier` (oldest first) a log does not
+    /// have yet, as each version must follow the one before. A log without any begins with the newest,
+    /// which names all revocations there were. To be called whenever the node starts and peers are
+    /// accepted; gives the number of entries written.
     ///
     /// Messages that were queued before keep their signature: the key that made it stands in the new
     /// manifest as an earlier one.
     ///
     /// # Errors
-    /// [`OfficeError::Seal`] if the root has not signed it or it does not follow the one in force;
-    /// [`OfficeError::Invalid`] if it is another party's.
-    pub fn publish_keys(&self, signed: &SignedKeyManifest) -> Result<bool, OfficeError> {
-        signed.verify_self()?;
-        let keys = signed.statement();
-        if keys.party != self.party().as_str() {
+    /// [`OfficeError::Seal`] if the root has not signed a manifest or it does not follow the one
+    /// before; [`OfficeError::Invalid`] if the newest is another party's.
+    pub fn publish_keys(
+        &self,
+        earlier: &[SignedKeyManifest],
+        newest: &SignedKeyManifest,
+    ) -> Result<usize, OfficeError> {
+        if newest.statement().party != self.party().as_str() {
             return Err(OfficeError::invalid("manifest", "it is another party's"));
         }
-        let filed = self.load::<OwnKeys>(OwnKeys::NODE)?;
-        if let Some(filed) = &filed {
-            let in_force = SignedKeyManifest::from_json(filed.value.manifest.as_bytes())?;
-            if in_force.id() == signed.id() {
-                return Ok(false);
-            }
-            signed.verify_successor(in_force.statement())?;
-        }
-        let revoked: Vec<String> = keys
-            .revocations
-            .iter()
-            .map(|revocation| revocation.key.to_string())
-            .collect();
-        let fields = || {
-            vec![
-                ("version", keys.version.into()),
-                ("manifest", signed.id().to_string().into()),
-                ("revoked", revoked.clone().into()),
-            ]
-        };
+        let peers = self.reader().peers()?;
+        let exchange_logs = peers.iter().map(|peer| exchange_log(&peer.party));
         let mut writing = self.writing();
-        for peer in self.reader().peers()? {
-            writing.entry(&exchange_log(&peer.party), "keys.published", fields())?;
+        for log in exchange_logs.chain([OFFICE_LOG.to_owned()]) {
+            self.publish_in(&mut writing, log, earlier, newest)?;
         }
-        let entry = writing.entry(OFFICE_LOG, "keys.published", fields())?;
+        let written = writing.batch.entries.len();
+        if written > 0 {
+            writing.commit()?;
+        }
+        Ok(written)
+    }
+
+    /// Adds what one log does not have yet.
+    fn publish_in(
+        &self,
+        writing: &mut Writing<'_>,
+        log: String,
+        earlier: &[SignedKeyManifest],
+        newest: &SignedKeyManifest,
+    ) -> Result<(), OfficeError> {
+        let filed = self.load::<OwnKeys>(&log)?;
+        let revision = filed.as_ref().map_or(0, |filed| filed.revision);
+        let mut entry = None;
+        match filed {
+            None => {
+                newest.verify_self()?;
+                entry = Some(published(writing, &log, newest)?);
+            }
+            Some(filed) => {
+                let mut in_force = &SignedKeyManifest::from_json(filed.value.manifest.as_bytes())?;
+                let first = in_force.statement().version;
+                let later = |signed: &&SignedKeyManifest| signed.statement().version > first;
+                for signed in earlier.iter().filter(later).chain([newest]) {
+                    if signed.id() != in_force.id() {
+                        signed.verify_successor(in_force.statement())?;
+                        entry = Some(published(writing, &log, signed)?);
+                        in_force = signed;
+                    }
+                }
+            }
+        }
+        let Some(entry) = entry else {
+            return Ok(());
+        };
         let own = OwnKeys {
-            version: keys.version,
-            manifest: signed.to_json()?,
+            log,
+            version: newest.statement().version,
+            manifest: newest.to_json()?,
         };
         writing.file(
             &Loaded {
                 value: own,
-                revision: filed.map_or(0, |filed| filed.revision),
+                revision,
                 entry: None,
             },
             Some(entry),
-        )?;
-        writing.commit()?;
-        Ok(true)
+        )
     }
 }
 
+/// The entry that says that a manifest is in force.
+fn published(
+    writing: &mut Writing<'_>,
+    log: &str,
+    signed: &SignedKeyManifest,
+) -> Result<usize, OfficeError> {
+    let keys = signed.statement();
+    let revoked = keys.revocations.iter();
+    let revoked: Vec<String> = revoked.map(|it| it.key.to_string()).collect();
+    writing.entry(
+        log,
+        "keys.published",
+        [
+            ("version", keys.version.into()),
+            ("manifest", signed.id().to_string().into()),
+            ("revoked", revoked.into()),
+        ],
+    )
+}
+
 impl Reader {
-    /// The manifest of our own keys that is in force, once one was published.
+    /// The manifest of our own keys that is in force by a log, once one was published there.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn own_keys(&self) -> Result<Option<OwnKeys>, OfficeError> {
-        self.one(OwnKeys::NODE)
+    pub fn own_keys(&self, log: &str) -> Result<Option<OwnKeys>, OfficeError> {
+        self.one(log)
     }
 
     /// Where a log first says that a key was taken back.

@@ -223,8 +223,9 @@ impl Keystore {
         let line = format!("{}\n", signed.to_json()?);
         if self.manifest_path().exists() {
             let current = self.manifest()?;
-            let kept = format!("manifest-{}.json", current.statement().version);
-            fs::copy(self.manifest_path(), self.directory.join(kept))?;
+            // Whole on the disk before its successor: the logs need every version, in order.
+            let kept = self.kept_path(current.statement().version);
+            replace(&kept, format!("{}\n", current.to_json()?).as_bytes())?;
         }
         replace(&self.manifest_path(), line.as_bytes())?;
         match fs::remove_file(self.draft_path()) {
