@@ -6,6 +6,9 @@
 //! the documents beside the log, which are what people read: those are held against what their
 //! entries say they wrote.
 //!
+//! All of it is read at one moment of the database: a live node goes on writing, and destroys content
+//! whose time is over.
+//!
 //! Signatures are not checked here: the caller has the keys.
 
 mod derived;
@@ -22,11 +25,10 @@ use journal::hash::{Hash, leaf_hash, sha256};
 use journal::note::Note;
 use journal::tile::TileId;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Entries that one thread takes at a time: so many that a thread is worth it, so few that memory
 /// does not grow with the log.
-const CHUNK: u64 = 4096;
+const CHUNK: usize = 4096;
 
 /// What was checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,22 +56,21 @@ pub fn check(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Checked, StoreError> {
     let mut moment = database.snapshot()?;
-    let logs = moment.logs()?;
+    let rows = moment.as_mut();
+    let logs = rows.logs()?;
     let total = logs.iter().map(|log| log.size).sum();
     let mut checked = Checked::default();
-    // Of the same moment: a live node goes on writing.
-    let mut derived = Derived::read(moment.as_mut(), &logs)?;
-    drop(moment);
+    let mut derived = Derived::read(rows, &logs)?;
     let mut before = 0;
     for log in &logs {
         let mut each = |done| progress(before + done, total);
-        checked.destroyed += check_log(database, log, Some(&mut derived), &mut each)?;
+        checked.destroyed += check_log(rows, log, Some(&mut derived), &mut each)?;
         checked.entries.insert(log.log.clone(), log.size);
         before += log.size;
     }
     (checked.derived, checked.uncovered) = derived.finish()?;
-    checked.blobs = check_blobs(database)?;
-    check_cosigned(database)?;
+    checked.blobs = check_blobs(rows)?;
+    check_cosigned(rows)?;
     Ok(checked)
 }
 
@@ -83,11 +84,12 @@ pub fn recompute(
     log: &str,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<u64, StoreError> {
-    let row = database
-        .snapshot()?
+    let mut moment = database.snapshot()?;
+    let rows = moment.as_mut();
+    let row = rows
         .log(log)?
         .ok_or_else(|| StoreError::NoSuchLog(log.to_owned()))?;
-    check_log(database, &row, None, &mut |done| progress(done, row.size))?;
+    check_log(rows, &row, None, &mut |done| progress(done, row.size))?;
     Ok(row.size)
 }
 
@@ -102,7 +104,7 @@ struct Chunk {
 
 /// Checks a log up to the size in `row`; returns how many entries have no content any more.
 fn check_log(
-    database: &dyn Database,
+    rows: &mut dyn Rows,
     row: &LogRow,
     mut derived: Option<&mut Derived>,
     progress: &mut dyn FnMut(u64),
@@ -110,14 +112,13 @@ fn check_log(
     let log = row.log.as_str();
     let mut edge = Edge::new();
     let mut destroyed = 0;
-    let mut tiles = database.snapshot()?;
     // What is not full yet is checked once it is, or at the end: one tile a level at most.
     let mut partial = BTreeMap::new();
-    in_chunks(database, row, &mut |chunk: Chunk| {
+    in_chunks(rows, row, &mut |rows, chunk| {
         for update in edge.append_all(&chunk.leaves) {
             if update.is_full() {
                 partial.remove(&update.id);
-                check_tile(tiles.as_mut(), log, update.id, &update.hashes)?;
+                check_tile(rows, log, update.id, &update.hashes)?;
             } else {
                 partial.insert(update.id, update.hashes);
             }
@@ -130,12 +131,12 @@ fn check_log(
         Ok(())
     })?;
     for (id, hashes) in &partial {
-        check_tile(tiles.as_mut(), log, *id, hashes)?;
+        check_tile(rows, log, *id, hashes)?;
     }
     if edge.root() != row.root {
         return Err(damaged(log, "the entries do not give the stored root"));
     }
-    check_checkpoint(tiles.as_mut(), row)?;
+    check_checkpoint(rows, row)?;
     Ok(destroyed)
 }
 
@@ -158,74 +159,49 @@ fn check_tile(
     ))
 }
 
-/// Reads and hashes chunks on all cores and hands them over in their order.
+/// Checks chunks on all cores and hands them over in their order. One connection sees one moment, so
+/// it alone reads: the next entries while the others are checked.
 fn in_chunks(
-    database: &dyn Database,
+    rows: &mut dyn Rows,
     row: &LogRow,
-    take: &mut dyn FnMut(Chunk) -> Result<(), StoreError>,
+    take: &mut dyn FnMut(&mut dyn Rows, Chunk) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    // A live node reads beside this, and an engine lends a bounded number of connections.
+    let log = row.log.as_str();
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8));
-    let chunks = row.size.div_ceil(CHUNK);
-    let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
-    // One chunk a thread waits at most, so that a slow taker bounds the memory.
-    let (done, ready) = std::sync::mpsc::sync_channel(threads);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            let done = done.clone();
-            let (next, stopped) = (&next, &stopped);
-            scope.spawn(move || {
-                let mut rows = match database.snapshot() {
-                    Ok(rows) => rows,
-                    Err(error) => {
-                        let _ended = done.send((u64::MAX, Err(error)));
-                        return;
-                    }
-                };
-                while !stopped.load(Ordering::Relaxed) {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= chunks {
-                        return;
-                    }
-                    let from = number * CHUNK;
-                    let to = row.size.min(from + CHUNK);
-                    let chunk = rows
-                        .entries(&row.log, from, to)
-                        .and_then(|entries| check_entries(&row.log, from, to, &entries));
-                    if done.send((number, chunk)).is_err() {
-                        return;
-                    }
-                }
+    let end = |from: u64| row.size.min(from + (threads * CHUNK) as u64);
+    let mut from = 0;
+    let mut entries = rows.entries(log, from, end(from))?;
+    while from < row.size {
+        let to = end(from);
+        let (checked, next) = std::thread::scope(|scope| {
+            let chunks = (from..).step_by(CHUNK).zip(entries.chunks(CHUNK));
+            let threads: Vec<_> = chunks
+                .map(|(from, chunk)| scope.spawn(move || check_entries(log, from, chunk)))
+                .collect();
+            let next = rows.entries(log, to, end(to));
+            let joined = threads.into_iter().map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             });
+            (joined.collect::<Vec<_>>(), next)
+        });
+        for chunk in checked {
+            take(rows, chunk?)?;
         }
-        drop(done);
-        let mut early = BTreeMap::new();
-        let mut wanted = 0;
-        let mut taken = || {
-            while let Ok((number, chunk)) = ready.recv() {
-                early.insert(number, chunk?);
-                while let Some(chunk) = early.remove(&wanted) {
-                    take(chunk)?;
-                    wanted += 1;
-                }
-            }
-            Ok(())
-        };
-        let result = taken();
-        stopped.store(true, Ordering::Relaxed);
-        drop(ready);
-        result
-    })
+        if entries.len() as u64 != to - from {
+            return Err(damaged(log, format!("entries up to {to} are missing")));
+        }
+        (from, entries) = (to, next?);
+    }
+    Ok(())
 }
 
-fn check_entries(log: &str, from: u64, to: u64, entries: &[EntryRow]) -> Result<Chunk, StoreError> {
-    for (expected, entry) in (from..to).zip(entries) {
+fn check_entries(log: &str, from: u64, entries: &[EntryRow]) -> Result<Chunk, StoreError> {
+    for (expected, entry) in (from..).zip(entries) {
         if entry.index != expected {
             return Err(damaged(log, format!("entry {expected} is missing")));
         }
-    }
-    if entries.len() as u64 != to - from {
-        return Err(damaged(log, format!("entries up to {to} are missing")));
     }
     let mut chunk = Chunk {
         leaves: Vec::with_capacity(entries.len()),
@@ -285,11 +261,11 @@ fn check_checkpoint(rows: &mut dyn Rows, row: &LogRow) -> Result<(), StoreError>
     }
 }
 
-fn check_blobs(database: &dyn Database) -> Result<u64, StoreError> {
+fn check_blobs(rows: &mut dyn Rows) -> Result<u64, StoreError> {
     use crate::cells::TableRow;
     use crate::engine::BlobRow;
     let mut count = 0;
-    database.snapshot()?.table(BlobRow::TABLE, &mut |cells| {
+    rows.table(BlobRow::TABLE, &mut |cells| {
         let row = BlobRow::from_cells(cells)?;
         count += 1;
         if sha256(&row.bytes) == row.hash {
@@ -304,11 +280,10 @@ fn check_blobs(database: &dyn Database) -> Result<u64, StoreError> {
     Ok(count)
 }
 
-fn check_cosigned(database: &dyn Database) -> Result<(), StoreError> {
+fn check_cosigned(rows: &mut dyn Rows) -> Result<(), StoreError> {
     use crate::cells::TableRow;
     use crate::engine::CosignedRow;
     let mut found = Vec::new();
-    let mut rows = database.snapshot()?;
     rows.table(CosignedRow::TABLE, &mut |cells| {
         found.push(CosignedRow::from_cells(cells)?);
         Ok(())
@@ -316,7 +291,7 @@ fn check_cosigned(database: &dyn Database) -> Result<(), StoreError> {
     for row in found {
         let stands = Found {
             size: row.size,
-            root: edge_at(rows.as_mut(), &row.log, row.size)?.root(),
+            root: edge_at(rows, &row.log, row.size)?.root(),
         };
         let note = Note::parse(&row.note).ok();
         let said = note.and_then(|note| Checkpoint::parse(note.text()).ok());

@@ -88,6 +88,7 @@ macro_rules! conforms {
             pruned_revisions_go,
             reopening_changes_nothing,
             content_is_destroyed_and_the_proof_stays,
+            a_check_looks_at_one_moment,
             what_is_due_is_listed,
             entries_say_what_they_wrote,
             rot_in_any_table_is_found,

@@ -113,6 +113,32 @@ pub fn content_is_destroyed_and_the_proof_stays(fixture: &impl Fixture) {
     assert_eq!((checked.destroyed, checked.derived), (1, 1));
 }
 
+/// Promise: what is destroyed while everything is recomputed does not look like damage.
+pub fn a_check_looks_at_one_moment(fixture: &impl Fixture) {
+    let database = fixture.open();
+    let batch = Batch {
+        entries: vec![entry(OFFICE, "due"), entry(EXCHANGE, "before it")],
+        documents: vec![document("case", "a", "due", Some(0))],
+        ..Batch::default()
+    };
+    database.commit(batch).unwrap();
+    let mut destroyed = false;
+    // Between the logs: the documents were read, the office log's entries were not.
+    let checked = store::fsck::check(&*database, &mut |_, _| {
+        if !std::mem::replace(&mut destroyed, true) {
+            let batch = Batch {
+                entries: vec![entry(OFFICE, "content.destroyed")],
+                destroy: vec![place(0)],
+                ..Batch::default()
+            };
+            database.commit(batch).unwrap();
+        }
+    });
+    let checked = checked.unwrap();
+    assert_eq!((checked.destroyed, checked.entries[OFFICE]), (0, 1));
+    assert_eq!(check(&*database).unwrap().destroyed, 1);
+}
+
 /// Promise: what is due is listed, longest due first, until it is destroyed; what has no date or no
 /// content never is. Destroying what is not there stops nobody.
 pub fn what_is_due_is_listed(fixture: &impl Fixture) {
