@@ -84,6 +84,6 @@ command-witness-made = Zeuge in { $dir } eingerichtet. Stellen Sie dieses Verzei
 command-failed-unconfirmed = Der Knoten fragt seine Zeugen, wenn er läuft: starten Sie ihn mit kontaktstelle serve.
 command-failed-read-only = Der Knoten liest nur. Sehen Sie in sein Protokoll; wie es weitergeht, steht im Handbuch für den Betrieb.
 read-only-set-back = Dieser Knoten liest nur: Das Protokoll „{ $log }“ wurde zurückgesetzt. Diese Datenbank hat { $ours } Einträge; { $seen-by } hat einen Stand von { $seen } Einträgen gesehen, zu dem sie nicht führen. Holen Sie die Einträge aus der Abschrift der Gegenseite zurück, oder eröffnen Sie eine neue Epoche.
-read-only-damaged = Dieser Knoten liest nur: Die Selbstprüfung ist fehlgeschlagen ({ $what }). Stellen Sie die Datenbank aus einer Sicherung wieder her, oder bauen Sie sie aus ihren Einträgen neu auf.
+read-only-damaged = Dieser Knoten liest nur: Die Selbstprüfung ist fehlgeschlagen ({ $what }). Stellen Sie die Datenbank aus einer Sicherung wieder her, oder bauen Sie sie aus ihren Einträgen neu auf. Der Knoten prüft beim Start und stündlich von neuem und schreibt weiter, sobald alles stimmt.
 standing-unconfirmed = Dieser Knoten unterschreibt noch nicht: Zu { $logs } wurde noch kein Zeuge befragt. Warten Sie auf eine Antwort, oder lassen Sie ihn unbestätigt weiterarbeiten; das wird niedergeschrieben.
 command-recovered = { $log }: die Einträge ab { $from } sind wieder da, { $size } insgesamt. Nachrichten darunter sind nur mit ihrem Platz bekannt; eine Person sieht jede an.

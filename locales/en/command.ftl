@@ -84,6 +84,6 @@ command-witness-made = Witness made in { $dir }. Never restore this directory fr
 command-failed-unconfirmed = The node asks its witnesses when it runs: start it with kontaktstelle serve.
 command-failed-read-only = The node only reads. Look at its log; the operators' handbook says how to go on.
 read-only-set-back = This node is read-only: log “{ $log }” was set back. This database has { $ours } entries; { $seen-by } has seen a head of { $seen } entries that they do not lead to. Fetch the entries back from the counterpart's copy of the log, or open a new epoch.
-read-only-damaged = This node is read-only: the self-check failed ({ $what }). Restore the database from a backup, or rebuild it from its entries.
+read-only-damaged = This node is read-only: the self-check failed ({ $what }). Restore the database from a backup, or rebuild it from its entries. The node checks again at its start and every hour, and goes on when all is whole.
 standing-unconfirmed = This node does not sign yet: no witness has been asked about { $logs }. Wait for an answer, or have it go on unconfirmed; that is written down.
 command-recovered = { $log }: entries from { $from } on are back, { $size } in all. Messages among them are known by their place only; an officer looks at each.

@@ -2,7 +2,7 @@
 //! journal, destroying what is due, recomputing everything once a day.
 
 use crate::edges::SystemClock;
-use office::{Clock as _, Office, OfficeError, Standing};
+use office::{Clock as _, Office, OfficeError, ReadOnly, Standing};
 use seal::key_manifest::SignedKeyManifest;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +16,9 @@ const PUBLISH: Duration = Duration::from_secs(10);
 
 /// How often it recomputes everything, counted from its start.
 const CHECK: Duration = Duration::from_secs(24 * 3600);
+
+/// How often a node that was found damaged looks whether it is whole again; the first time at once.
+const CHECK_AGAIN: Duration = Duration::from_secs(3600);
 
 /// How often it looks for content whose time is over.
 const DESTROY: Duration = Duration::from_secs(3600);
@@ -70,9 +73,17 @@ fn is_due(last: &mut Option<Instant>, every: Duration) -> bool {
 }
 
 fn care(office: &Office, earlier: &[SignedKeyManifest], mut done: Done) -> Done {
-    // A node that may not write has nothing to write down.
-    if office.standing() != Standing::Signing {
-        return done;
+    match office.standing() {
+        Standing::Signing => {}
+        // What was repaired is found whole again by the same check, and by nothing else.
+        Standing::ReadOnly(ReadOnly::Damaged { .. }) => {
+            if is_due(&mut done.checked, CHECK_AGAIN) {
+                check(office);
+            }
+            return done;
+        }
+        // A node that may not write has nothing to write down.
+        Standing::Unconfirmed { .. } | Standing::ReadOnly(ReadOnly::SetBack { .. }) => return done,
     }
     if is_due(&mut done.published, PUBLISH) {
         let published = office.publish_keys(earlier, &office.keyring().manifest);
@@ -85,13 +96,20 @@ fn care(office: &Office, earlier: &[SignedKeyManifest], mut done: Done) -> Done 
     }
     done.checked.get_or_insert_with(Instant::now);
     if is_due(&mut done.checked, CHECK) {
-        let checked = office.self_check(&mut |_, _| {});
         // Over a damaged database nothing tells what is named.
-        if tell("self-check.passed", checked.map(|_| 1)) {
+        if check(office) {
             tell("objects.swept", office.sweep_objects(SystemClock.now()));
         }
     }
     done
+}
+
+/// Whether everything was found whole.
+fn check(office: &Office) -> bool {
+    let checked = office.self_check(&mut |_, _| {});
+    let is_whole = checked.is_ok();
+    tell("self-check.passed", checked.map(|_| 1));
+    is_whole
 }
 
 /// Logs what an act came to.

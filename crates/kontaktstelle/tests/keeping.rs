@@ -178,7 +178,8 @@ fn the_counterpart_finds_out_a_node_that_was_set_back_with_its_anchor() {
     );
 }
 
-/// A row that was changed behind the program's back is found, named, and comes back as it was written.
+/// A row that was changed behind the program's back is found, named, and comes back as it was written;
+/// a node that its own check had stopped checks again when it starts, and goes on.
 #[test]
 fn a_changed_row_is_made_again_from_its_entry() {
     let root = tempfile::tempdir().unwrap();
@@ -214,7 +215,21 @@ fn a_changed_row_is_made_again_from_its_entry() {
             .succeed(&["officer", "list"])
             .contains("weber  one  Handler")
     );
+    let database = Connection::open(nodes[0].directory.join("kontaktstelle.sqlite")).unwrap();
+    database
+        .execute(
+            "INSERT INTO documents (family, id, revision, latest, tag, sort, json) \
+             VALUES ('self-check', 'node', 1, TRUE, '', 0, \
+                     '{\"at\":\"2026-01-01T00:00:00.000Z\",\"problem\":\"a changed row\"}')",
+            [],
+        )
+        .unwrap();
+    drop(database);
     nodes[0].start();
+    eventually("the damage is lifted", || {
+        let check = nodes[0].reader().self_check().unwrap().unwrap();
+        check.problem.is_none()
+    });
     nodes[0].succeed(&["ping", "cn"]);
     quiet(&nodes);
 }

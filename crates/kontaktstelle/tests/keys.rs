@@ -331,7 +331,6 @@ fn two_manifests_between_two_starts_are_both_logged() {
             logs.iter().all(|log| published(node, log) == versions)
         });
     };
-    // The peer was accepted while the node ran.
     all_have(&nodes[0], &["1"]);
     for _ in 0..2 {
         let drafted = nodes[0].json(&["key", "rotate", "signing"]);

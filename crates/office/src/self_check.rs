@@ -4,13 +4,15 @@
 //! and no witness sees it. Only recomputing from the stored bytes finds it ([`store::fsck`]).
 
 use crate::OFFICE_LOG;
+use crate::channel::Fields;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::Reader;
 use crate::standing::{ReadOnly, Standing};
-use crate::writing::{Filed, Loaded};
+use crate::writing::{Filed, Loaded, Writing};
 use records::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use store::StoreError;
 use store::fsck::{Checked, check};
 
@@ -48,65 +50,94 @@ impl Reader {
 
 impl Office {
     /// Recomputes everything and writes down what was found. What is damaged makes the node
-    /// read-only, until a check finds everything whole.
+    /// read-only, until a check finds everything whole. No other reason to only read is lifted by it.
     ///
     /// # Errors
     /// [`OfficeError::ReadOnly`] if something is damaged; when the database cannot be read or the
     /// finding not be written.
     pub fn self_check(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Checked, OfficeError> {
-        match check(self.database().as_ref(), progress) {
-            Ok(checked) => {
-                if matches!(
-                    self.standing(),
-                    Standing::ReadOnly(ReadOnly::Damaged { .. })
-                ) {
-                    // What the witnesses have seen meanwhile is another question, to be asked anew.
-                    self.guard.set(self.standing_of_heads()?);
-                }
-                if self.may_write().is_ok() {
-                    self.note_check(None, &checked)?;
-                }
-                Ok(checked)
-            }
+        let checked = match check(self.database().as_ref(), progress) {
+            Ok(checked) => checked,
             Err(StoreError::Damaged { log, what }) => {
-                let what = format!("{log}: {what}");
-                tracing::error!(what, "self-check.failed");
-                let noted = match self.may_write() {
-                    Ok(()) => self.note_check(Some(&what), &Checked::default()),
-                    Err(_) => Ok(()),
-                };
-                let why = ReadOnly::Damaged { what };
-                self.guard.set(Standing::ReadOnly(why.clone()));
-                noted?;
-                Err(OfficeError::ReadOnly(why))
+                return Err(self.damaged(format!("{log}: {what}"))?);
             }
-            Err(error) => Err(error.into()),
+            Err(error) => return Err(error.into()),
+        };
+        match self.standing() {
+            Standing::Signing => {
+                let mut writing = self.writing();
+                self.note_passed(&mut writing, &checked)?;
+                writing.commit()?;
+            }
+            Standing::ReadOnly(ReadOnly::Damaged { .. }) => {
+                // What the witnesses have seen meanwhile is another question, to be asked anew. It is
+                // answered at once where there are none.
+                let next = match self.standing_of_heads()? {
+                    Standing::Signing => Standing::Unconfirmed {
+                        logs: BTreeSet::new(),
+                    },
+                    standing => standing,
+                };
+                self.guard.heal(checked.clone(), next);
+                self.confirm_standing(&[])?;
+            }
+            Standing::Unconfirmed { .. } | Standing::ReadOnly(ReadOnly::SetBack { .. }) => {}
         }
+        Ok(checked)
     }
 
-    fn note_check(&self, problem: Option<&str>, checked: &Checked) -> Result<(), OfficeError> {
-        let filed = self.load::<SelfCheck>(SelfCheck::NODE)?;
-        let mut writing = self.writing();
-        let entry = match problem {
-            Some(what) => writing.entry(
-                OFFICE_LOG,
-                "self-check.failed",
-                vec![("problem", what.into())],
-            )?,
-            None => writing.entry(
-                OFFICE_LOG,
-                "self-check.passed",
-                vec![
-                    ("entries", checked.entries.values().sum::<u64>().into()),
-                    ("destroyed", checked.destroyed.into()),
-                    ("derived", checked.derived.into()),
-                    ("blobs", checked.blobs.into()),
-                ],
-            )?,
+    /// Makes the node read-only and writes down why, if it may write until then; gives the refusal.
+    fn damaged(&self, what: String) -> Result<OfficeError, OfficeError> {
+        tracing::error!(what, "self-check.failed");
+        let noted = match self.standing() {
+            Standing::Signing => self.note_failed(&what),
+            _ => Ok(()),
         };
+        let why = ReadOnly::Damaged { what };
+        self.guard.set(Standing::ReadOnly(why.clone()));
+        noted?;
+        Ok(OfficeError::ReadOnly(why))
+    }
+
+    fn note_failed(&self, problem: &str) -> Result<(), OfficeError> {
+        let mut writing = self.writing();
+        let fields = [("problem", problem.into())];
+        let entry = writing.entry(OFFICE_LOG, "self-check.failed", fields)?;
+        self.file_check(&mut writing, entry, Some(problem.to_owned()))?;
+        writing.commit().map(drop)
+    }
+
+    /// Adds the entry of a check that found everything whole; if the one before found damage, it says
+    /// which is lifted.
+    pub(crate) fn note_passed(
+        &self,
+        writing: &mut Writing<'_>,
+        checked: &Checked,
+    ) -> Result<(), OfficeError> {
+        let mut fields: Fields = vec![
+            ("entries", checked.entries.values().sum::<u64>().into()),
+            ("destroyed", checked.destroyed.into()),
+            ("derived", checked.derived.into()),
+            ("blobs", checked.blobs.into()),
+        ];
+        let before = self.reader().self_check()?;
+        if let Some(problem) = before.and_then(|check| check.problem) {
+            fields.push(("lifted", problem.into()));
+        }
+        let entry = writing.entry(OFFICE_LOG, "self-check.passed", fields)?;
+        self.file_check(writing, entry, None)
+    }
+
+    fn file_check(
+        &self,
+        writing: &mut Writing<'_>,
+        entry: usize,
+        problem: Option<String>,
+    ) -> Result<(), OfficeError> {
+        let filed = self.load::<SelfCheck>(SelfCheck::NODE)?;
         let check = SelfCheck {
             at: writing.now,
-            problem: problem.map(str::to_owned),
+            problem,
         };
         writing.file(
             &Loaded {
@@ -115,7 +146,6 @@ impl Office {
                 entry: None,
             },
             Some(entry),
-        )?;
-        writing.commit().map(drop)
+        )
     }
 }

@@ -19,7 +19,8 @@ use journal::checkpoint::Checkpoint;
 use journal::proof::root_at;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use store::fsck::Checked;
 use store::{Database, Found, LogState, LogTiles};
 
 /// Whether a node may write and sign.
@@ -122,22 +123,56 @@ impl Filed for ForeignHead {
 }
 
 /// The standing while the node runs.
-pub(crate) struct Guard(RwLock<Standing>);
+pub(crate) struct Guard {
+    standing: RwLock<Standing>,
+    /// The self-check by which damage was lifted, until it is written down.
+    healed: Mutex<Option<Checked>>,
+}
 
 impl Guard {
-    pub(crate) fn new(standing: Standing) -> Self {
-        Self(RwLock::new(standing))
+    pub(crate) const fn new(standing: Standing) -> Self {
+        Self {
+            standing: RwLock::new(standing),
+            healed: Mutex::new(None),
+        }
     }
 
     pub(crate) fn get(&self) -> Standing {
-        self.0
+        self.standing
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
     pub(crate) fn set(&self, standing: Standing) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = standing;
+        *self.written() = standing;
+    }
+
+    /// Puts `next` in the place of damage, and of nothing else that may have been found meanwhile.
+    pub(crate) fn heal(&self, checked: Checked, next: Standing) {
+        let mut standing = self.written();
+        if matches!(*standing, Standing::ReadOnly(ReadOnly::Damaged { .. })) {
+            *self.healed() = Some(checked);
+            *standing = next;
+        }
+    }
+
+    /// Signing from here on, unless something was found meanwhile that forbids it.
+    fn confirm(&self) {
+        let mut standing = self.written();
+        if matches!(*standing, Standing::Unconfirmed { .. }) {
+            *standing = Standing::Signing;
+        }
+    }
+
+    fn written(&self) -> RwLockWriteGuard<'_, Standing> {
+        self.standing
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn healed(&self) -> MutexGuard<'_, Option<Checked>> {
+        self.healed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -286,7 +321,7 @@ impl Office {
     }
 
     /// Makes the node sign from here on, beginning with what it owes: the first entry of a new epoch,
-    /// which messages were lost, and what `first` adds.
+    /// which messages were lost, the self-check that found it whole again, and what `first` adds.
     pub(crate) fn begin_signing(
         &self,
         first: impl FnOnce(&mut Writing<'_>) -> Result<(), OfficeError>,
@@ -294,11 +329,16 @@ impl Office {
         let mut writing = self.writing();
         self.note_epochs(&mut writing)?;
         self.note_lost_messages(&mut writing)?;
+        let healed = self.guard.healed().clone();
+        if let Some(checked) = &healed {
+            self.note_passed(&mut writing, checked)?;
+        }
         first(&mut writing)?;
         if !writing.batch.entries.is_empty() {
             writing.commit_first()?;
         }
-        self.guard.set(Standing::Signing);
+        *self.guard.healed() = None;
+        self.guard.confirm();
         Ok(())
     }
 

@@ -114,6 +114,9 @@ fn a_database_that_was_set_back_signs_nothing() {
     assert!(matches!(ping(&de, &cn), Err(OfficeError::ReadOnly(why)) if why == expected));
     assert!(de.office.witness_request(DE_LOG, 0).is_err());
     assert!(de.office.go_on_unconfirmed(&[]).is_err());
+    // An old copy is whole in itself.
+    de.office.self_check(&mut |_, _| ()).unwrap();
+    assert_eq!(de.office.standing(), Standing::ReadOnly(expected.clone()));
 
     ping(&cn, &de).unwrap();
     let (_, message) = cn.waiting(&de.party).remove(0);
@@ -197,6 +200,44 @@ fn a_rotten_entry_is_found() {
     assert!(de.kinds("office").contains(&"self-check.failed".to_owned()));
     assert!(matches!(ping(&de, &cn), Err(OfficeError::ReadOnly(_))));
     de.office.self_check(&mut |_, _| ()).unwrap();
+    ping(&de, &cn).unwrap();
+    let ReadOnly::Damaged { what } = why else {
+        panic!("{why}");
+    };
+    let passed = de.last("office", "self-check.passed");
+    assert_eq!(passed["lifted"], what);
+}
+
+/// Promise: what was found damaged stays so over a restart, until a check passes; where there are
+/// witnesses they are asked before, and the first that the node then writes says what was lifted.
+#[test]
+fn damage_is_lifted_on_the_record() {
+    let (de, cn) = witnesses();
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    ping(&de, &cn).unwrap();
+    let rot = |from: &str, to: &str| {
+        let connection = rusqlite::Connection::open(de.database_path()).unwrap();
+        let rot = "UPDATE entries SET body = replace(body, ?1, ?2) WHERE log = 'exchange-cn'";
+        connection.execute(rot, [from, to]).unwrap();
+    };
+    rot("message.sent", "message.rotten");
+    de.office.self_check(&mut |_, _| ()).unwrap_err();
+    rot("message.rotten", "message.sent");
+
+    let de = de.reopen(false);
+    let standing = de.office.standing();
+    assert!(
+        matches!(standing, Standing::ReadOnly(ReadOnly::Damaged { .. })),
+        "{standing:?}"
+    );
+    assert!(de.office.go_on_unconfirmed(&[]).is_err());
+    de.office.self_check(&mut |_, _| ()).unwrap();
+    assert!(matches!(de.office.standing(), Standing::Unconfirmed { .. }));
+    let before = de.kinds("office").len();
+    de.office.confirm_standing(&[head_at(&de, &cn)]).unwrap();
+    assert_eq!(de.kinds("office")[before..], ["self-check.passed"]);
+    let passed = de.last("office", "self-check.passed");
+    assert!(passed.contains_key("lifted"), "{passed:?}");
     ping(&de, &cn).unwrap();
 }
 
