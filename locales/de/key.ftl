@@ -24,6 +24,10 @@ key-kind-holder = gehört zur Wurzel
 key-standing-current = in Gebrauch
 key-standing-earlier = früher
 key-standing-revoked = widerrufen
+key-since = seit { $day }
+key-since-unknown = seit wann, ist nicht bekannt
+key-due = zu ersetzen bis { $day }
+key-overdue = war zu ersetzen bis { $day }
 key-compromised-next =
     Was jetzt zu tun ist:
     1. Zwei Inhaber unterschreiben den Entwurf, danach wird er veröffentlicht (kontaktstelle key publish). Bis dahin hat sich nichts geändert.

@@ -24,6 +24,10 @@ key-kind-holder = holds the root
 key-standing-current = in use
 key-standing-earlier = earlier
 key-standing-revoked = taken back
+key-since = since { $day }
+key-since-unknown = since when is not known
+key-due = to be replaced by { $day }
+key-overdue = was to be replaced by { $day }
 key-compromised-next =
     What to do now:
     1. Have two holders sign the draft and publish it (kontaktstelle key publish). Until then nothing has changed.

@@ -148,6 +148,21 @@ fn two_of_three_holders_make_the_keys_count() {
         (1, 1),
         "{keys:#}"
     );
+    // Since when each of them, and by when the one in use is to be replaced: after ninety days.
+    let time = |key: &Value, name: &str| {
+        let text = key[name].as_str()?;
+        Some(text.parse::<records::Timestamp>().unwrap())
+    };
+    let signing = |standing: &str| {
+        let all = keys.as_array().unwrap();
+        let is_it = |key: &&Value| key["kind"] == "signing" && key["standing"] == standing;
+        let key = all.iter().find(is_it).unwrap();
+        (time(key, "since").unwrap(), time(key, "due"))
+    };
+    let (since, due) = signing("current");
+    assert_eq!(due, Some(since.plus_seconds(90 * 24 * 3600)));
+    let (earlier, due) = signing("earlier");
+    assert!(earlier < since && due.is_none(), "{keys:#}");
 }
 
 /// A wrong passphrase opens nothing, says so, and no private key lies on the disk in plain.

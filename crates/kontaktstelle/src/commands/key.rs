@@ -1,20 +1,20 @@
 //! The root's holders, the node's keys, and what happens to both over the years.
 
 mod holder;
+mod status;
 
 use super::{Session, read_text};
 use crate::arguments::{KeyWord, RotateWord};
 use crate::config::Config;
 use crate::edges::SystemClock;
-use crate::keystore::{Change, Keystore, all_keys};
+use crate::keystore::{Change, Keystore};
 use crate::show;
 use anyhow::{Context, Result, bail};
 use locales::text;
 use office::Clock;
+use seal::key_manifest::SignedKeyManifest;
 use seal::key_manifest::ceremony::KeyManifestDraft;
-use seal::key_manifest::{KeyManifest, KeyStanding, SignedKeyManifest};
 use seal::keys::Root;
-use seal::revocation::RevokedKind;
 use std::path::Path;
 
 /// Carries out `key …`.
@@ -38,7 +38,7 @@ pub(super) fn run(session: &Session, word: KeyWord) -> Result<()> {
             let (_, keystore) = keystore(session)?;
             show_manifest(session, &keystore, &keystore.manifest()?)
         }
-        KeyWord::Status => status(session),
+        KeyWord::Status => status::run(session),
         KeyWord::Rotate(word) => rotate(session, word),
         KeyWord::Activate { pin } => {
             keystore(session)?.1.activate_tls(&pin)?;
@@ -174,60 +174,4 @@ fn show_manifest(
     show::say(session.language, "command-keys-fingerprint", &[]);
     show::line(&fingerprint);
     Ok(())
-}
-
-fn status(session: &Session) -> Result<()> {
-    let (_, keystore) = keystore(session)?;
-    let manifest = keystore.manifest()?;
-    let keys = manifest.statement();
-    let mut lines = Vec::new();
-    for (kind, what, id) in all_keys(keys)? {
-        lines.push((kind, what, hex::encode(id.0), standing(keys, kind, id)?));
-    }
-    if session.global.json {
-        let lines: Vec<_> = lines
-            .iter()
-            .map(|(kind, what, id, standing)| {
-                serde_json::json!({ "kind": kind, "what": what, "id": id, "standing": standing })
-            })
-            .collect();
-        return show::json(&lines);
-    }
-    for (kind, what, id, standing) in lines {
-        let kind = serde_json::to_value(kind)?;
-        let kind = text(
-            session.language,
-            &format!("key-kind-{}", kind.as_str().unwrap_or_default()),
-            &[],
-        );
-        let standing = text(session.language, &format!("key-standing-{standing}"), &[]);
-        show::line(&format!("{id}  {standing}  {kind} {what}"));
-    }
-    show::say(
-        session.language,
-        "key-valid-until",
-        &[("until", keys.valid_until.clone().into())],
-    );
-    Ok(())
-}
-
-/// `current`, `earlier` or `revoked`.
-fn standing(
-    keys: &KeyManifest,
-    kind: RevokedKind,
-    id: journal::hash::Hash,
-) -> Result<&'static str> {
-    if keys.revocation(kind, id).is_some() {
-        return Ok("revoked");
-    }
-    let is_current = match kind {
-        RevokedKind::Signing => matches!(keys.signing_key(id), KeyStanding::Current(_)),
-        RevokedKind::Recipient => keys.suites.iter().any(|suite| suite.recipient.id() == id),
-        RevokedKind::Log => keys
-            .logs
-            .iter()
-            .any(|log| log.id() == id && keys.log(&log.name).is_some_and(|now| now.id() == id)),
-        RevokedKind::Witness | RevokedKind::Tls | RevokedKind::Holder => true,
-    };
-    Ok(if is_current { "current" } else { "earlier" })
 }
