@@ -87,3 +87,4 @@ read-only-set-back = This node is read-only: log “{ $log }” was set back. Th
 read-only-damaged = This node is read-only: the self-check failed ({ $what }). Restore the database from a backup, or rebuild it from its entries. The node checks again at its start and every hour, and goes on when all is whole.
 standing-unconfirmed = This node does not sign yet: no witness has been asked about { $logs }. Wait for an answer, or have it go on unconfirmed; that is written down.
 command-recovered = { $log }: entries from { $from } on are back, { $size } in all. Messages among them are known by their place only; an officer looks at each.
+command-recovered-nothing = { $log }: nothing to fetch back. This database has { $size } entries, and the copy has none that is missing here.

@@ -59,6 +59,14 @@ pub struct Recovered {
     pub head: Found,
 }
 
+impl Recovered {
+    /// The copy has nothing that the database has not; nothing was written.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.from == self.head.size
+    }
+}
+
 /// Appends to our exchange log with `peer` what the counterpart's copy of it has beyond ours, up to
 /// the signed checkpoint of that copy. The node must not be running. `own` is the manifest of our own
 /// keys; the copy is believed only as far as we have signed it ourselves.
@@ -96,6 +104,16 @@ pub fn recover_from_mirror(
     }
     let proven = proven?;
     let Checkpoint { size, root, .. } = *proven.checkpoint();
+    let present = Found {
+        size: row.size,
+        root: row.root,
+    };
+    if size < row.size || present == (Found { size, root }) {
+        return Ok(Recovered {
+            from: row.size,
+            head: present,
+        });
+    }
     let missing: Vec<&ExtractEntry> = proven
         .entries()
         .iter()

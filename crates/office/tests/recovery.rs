@@ -13,7 +13,7 @@ use seal::key_manifest::LogReference;
 use seal::receipt::ReceiptEvent;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use store::{FileAnchor, Sqlite};
+use store::{Engine, FileAnchor, Sqlite};
 use support::{HOUR, House, deliver, honest_request, settle, step, two_houses};
 
 const DE_LOG: &str = "exchange-cn";
@@ -289,6 +289,16 @@ fn the_mirror_gives_the_same_root() {
             (recovered.head.size, recovered.head.root),
             (witnessed.size, witnessed.root)
         );
+        assert!(!recovered.is_nothing());
+        let written = || {
+            let revisions = engine.reader().unwrap().revisions("channel", "cn");
+            revisions.unwrap().len()
+        };
+        let before = written();
+        // Once more: nothing is missing, which is said and changes nothing.
+        let again = recover_from_mirror(&engine, &own, &peer, &mirror).unwrap();
+        assert!(again.is_nothing());
+        assert_eq!((again.head, written()), (recovered.head, before));
     });
     let own_head = de.reader().head(DE_LOG).unwrap();
     assert_eq!(

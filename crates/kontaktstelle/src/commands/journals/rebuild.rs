@@ -197,9 +197,14 @@ pub(super) fn recover(
             "size": recovered.head.size,
         }));
     }
+    let said = if recovered.is_nothing() {
+        "command-recovered-nothing"
+    } else {
+        "command-recovered"
+    };
     show::say(
         session.language,
-        "command-recovered",
+        said,
         &[
             ("log", exchange_log(peer).into()),
             ("from", recovered.from.into()),
