@@ -26,7 +26,8 @@ pub struct Channel {
     pub accepted: u64,
     /// The last message accepted.
     pub last_accepted: Option<Hash>,
-    /// When the peer was last heard of.
+    /// When its last message was accepted. When the peer was last heard of at all:
+    /// [`crate::Reader::last_heard`].
     pub last_heard: Option<Timestamp>,
 }
 
@@ -48,6 +49,22 @@ impl Channel {
             last_accepted: None,
             last_heard: None,
         }
+    }
+}
+
+/// When a peer last gave a receipt. Apart from its [`Channel`], whose revisions keep messages in order:
+/// receipts come in while messages are sent, and neither is to wait for the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LastReceipt {
+    pub(crate) peer: PartyId,
+    pub(crate) at: Timestamp,
+}
+
+impl Filed for LastReceipt {
+    const FAMILY: &'static str = "last-receipt";
+
+    fn id(&self) -> String {
+        self.peer.to_string()
     }
 }
 

@@ -6,7 +6,7 @@
 //! count for nothing but are on file; the clock runs on.
 
 use crate::case::Case;
-use crate::channel::{SentMessage, event_field};
+use crate::channel::{LastReceipt, SentMessage, event_field};
 use crate::error::OfficeError;
 use crate::exchange_log;
 use crate::office::Office;
@@ -243,6 +243,17 @@ impl Office {
             sent.value.consignment = Some(receipt.to_owned());
         }
         writing.file(&sent, Some(entry))?;
+        let heard = self.load::<LastReceipt>(peer.party.as_str())?;
+        let last = LastReceipt {
+            peer: peer.party.clone(),
+            at: writing.now,
+        };
+        let heard = Loaded {
+            value: last,
+            revision: heard.map_or(0, |heard| heard.revision),
+            entry: None,
+        };
+        writing.file(&heard, Some(entry))?;
         self.note_in_case(&mut writing, &sent.value, event)?;
         writing.commit()?;
         tracing::info!(peer = %peer.party, seq = sent.value.seq, event = event.code(), "receipt.received");

@@ -13,7 +13,7 @@ pub(crate) use peer_log::{End, PeerLog, PeerRange};
 pub use records_at::{FiledRecord, Position, RecordAt};
 
 use crate::case::Case;
-use crate::channel::{AcceptedMessage, Channel, SentMessage};
+use crate::channel::{AcceptedMessage, Channel, LastReceipt, SentMessage};
 use crate::clock::Clock;
 use crate::error::OfficeError;
 use crate::handling::Inquiry;
@@ -155,6 +155,16 @@ impl Reader {
     /// When the database cannot be read.
     pub fn channel(&self, party: &PartyId) -> Result<Option<Channel>, OfficeError> {
         self.one(party.as_str())
+    }
+
+    /// When a counterpart was last heard of: by a message or a receipt.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn last_heard(&self, party: &PartyId) -> Result<Option<Timestamp>, OfficeError> {
+        let message = self.channel(party)?.and_then(|channel| channel.last_heard);
+        let receipt = self.one::<LastReceipt>(party.as_str())?;
+        Ok(message.max(receipt.map(|receipt| receipt.at)))
     }
 
     /// Officers.

@@ -38,6 +38,22 @@ fn another_receipt_in_the_case_delivers_no_answer() {
     assert!(receipted(&de).handed_over.is_some());
 }
 
+/// Promise: a counterpart that gives receipts and sends nothing is heard of.
+#[test]
+fn a_receipt_is_hearing_from_the_counterpart() {
+    let (de, cn) = two_houses();
+    de.ask(&cn, honest_request(), Vec::new());
+    assert_eq!(de.reader().last_heard(&cn.party).unwrap(), None);
+    for _ in [
+        ReceiptEvent::ContentConsignment,
+        ReceiptEvent::ContentHandover,
+    ] {
+        let now = de.office.now();
+        step(&de, &cn).unwrap();
+        assert!(de.reader().last_heard(&cn.party).unwrap() >= Some(now));
+    }
+}
+
 /// Promise: a receipt is filed only if it proves that this peer has this message, once, and the two
 /// receipts only one after the other; the second takes the message off the outbox.
 #[test]

@@ -126,8 +126,8 @@ pub(super) fn peer(session: &Session, word: PeerWord) -> Result<()> {
             for peer in peers {
                 let channel = reader.channel(&peer.party)?;
                 let (sent, accepted) = channel.as_ref().map_or((0, 0), |c| (c.sent, c.accepted));
-                let heard = channel
-                    .and_then(|c| c.last_heard)
+                let heard = reader
+                    .last_heard(&peer.party)?
                     .map_or_else(|| "-".to_owned(), |t| t.to_string());
                 show::say(
                     session.language,
@@ -154,7 +154,9 @@ pub(super) fn exercise(session: &Session, word: &ExerciseWord) -> Result<()> {
     let done = session.execute(&config, Command::MoveExerciseClock { seconds })?;
     match submit(&config, session.language, Order::Tick)? {
         Reply::Ok => {}
-        Reply::Done(_) | Reply::Failed(_) => bail!("the node gave an answer that does not fit"),
+        Reply::Done(_) | Reply::Vouched(_) | Reply::Failed(_) => {
+            bail!("the node gave an answer that does not fit")
+        }
     }
     let entries: Vec<String> = done
         .entries

@@ -92,7 +92,7 @@ fn line(desk: &Desk, peer: &Peer) -> Result<PeerLine, Fault> {
         .filter(|message| message.peer == peer.party)
         .collect();
     let count = |test: fn(&SentMessage) -> bool| sent.iter().filter(|it| test(it)).count();
-    let heard = channel.and_then(|channel| channel.last_heard);
+    let heard = reader.last_heard(&peer.party)?;
     let fact = |id: &str, text: String| Line {
         label: w.t(&format!("peer-{id}")),
         text,

@@ -228,10 +228,7 @@ fn links(desk: &Desk) -> Result<Vec<Link>, Fault> {
         .collect::<Result<Vec<_>, Fault>>()?;
     let mut links = Vec::new();
     for peer in desk.reader().peers()? {
-        let heard = desk
-            .reader()
-            .channel(&peer.party)?
-            .and_then(|channel| channel.last_heard);
+        let heard = desk.reader().last_heard(&peer.party)?;
         let waiting: Vec<_> = outbox
             .iter()
             .filter(|row| row.peer == peer.party.as_str())
