@@ -9,7 +9,7 @@ use crate::node;
 use anyhow::{Context, Result, anyhow, bail};
 use locales::Language;
 use office::command::Password;
-use office::{Actor, Command, Done, Office, OfficeError};
+use office::{Actor, Command, Done, Office, OfficeError, WitnessRefusal};
 use records::PartyId;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -59,6 +59,8 @@ pub(crate) enum Order {
     },
     /// Look at the clocks now.
     Tick,
+    /// Give what this node has vouched for of the counterparts' exchange logs.
+    Vouched,
 }
 
 /// What came of it.
@@ -69,6 +71,8 @@ pub(crate) enum Reply {
     Done(Box<Done>),
     /// Done, nothing more to say.
     Ok,
+    /// Checkpoints (signed notes) with the cosignatures of this node.
+    Vouched(Vec<String>),
     /// Not done.
     Failed(Failure),
 }
@@ -132,6 +136,7 @@ pub(crate) fn carry_out(office: &Office, order: Order) -> Reply {
             .and_then(|actor| office.execute(&actor, &command))
             .map(|done| Reply::Done(Box::new(done))),
         Order::Tick => office.tick().map(|_| Reply::Ok),
+        Order::Vouched => vouched(office).map(Reply::Vouched),
         Order::Reconcile { .. } => {
             return Reply::Failed(Failure {
                 code: "not-running".to_owned(),
@@ -142,6 +147,21 @@ pub(crate) fn carry_out(office: &Office, order: Order) -> Reply {
         }
     };
     result.unwrap_or_else(|error| Reply::Failed(error.into()))
+}
+
+/// The largest checkpoint of each counterpart's exchange log that this node has cosigned.
+fn vouched(office: &Office) -> Result<Vec<String>, OfficeError> {
+    let mut vouched = Vec::new();
+    for peer in office.reader().peers()? {
+        match office.witnessed_checkpoint(&peer.party) {
+            Ok(checkpoint) => vouched.extend(checkpoint),
+            Err(WitnessRefusal::NotNow(error)) => return Err(error),
+            // A node that does not witness has vouched for nothing; what the counterpart's present
+            // keys have not signed proves nothing.
+            Err(WitnessRefusal::NoWitness | WitnessRefusal::Refused(_)) => {}
+        }
+    }
+    Ok(vouched)
 }
 
 fn actor(office: &Office, credentials: Credentials) -> Result<Actor, OfficeError> {
@@ -188,7 +208,7 @@ pub(crate) fn execute(
         },
     )? {
         Reply::Done(done) => Ok(*done),
-        Reply::Ok | Reply::Failed(_) => {
+        Reply::Ok | Reply::Vouched(_) | Reply::Failed(_) => {
             bail!("the node gave an answer that does not fit the command")
         }
     }

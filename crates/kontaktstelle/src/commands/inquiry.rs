@@ -3,6 +3,7 @@
 use super::{Session, read_text};
 use crate::arguments::InquiryWord;
 use crate::config::Config;
+use crate::control::{Order, Reply, submit};
 use crate::edges::SystemClock;
 use crate::keystore::Keystore;
 use crate::node;
@@ -203,12 +204,17 @@ fn draft(session: &Session, config: &Config, reference: &str, bindings: &Path) -
         inquiry::parse_bytes(&source).context("the registered paper cannot be read any more")?;
     let bindings = Bindings::read(&bindings.display().to_string(), &read_text(bindings)?)?;
     let manifest = Keystore::of(config, session.language).manifest()?;
+    let Reply::Vouched(vouched_for) = submit(config, session.language, Order::Vouched)? else {
+        return Err(anyhow!(
+            "the node gave an answer that does not fit the order"
+        ));
+    };
     let evidence = Evidence::gather(
         &reader,
         &Gathering {
             manifest: &manifest,
             witnesses: &config.witnesses()?,
-            vouched_for: &[],
+            vouched_for: &vouched_for,
             position: Position::Now,
             as_of: reader.now(&SystemClock, config.exercise)?,
             cut_off: bindings.cut_off(&inquiry),

@@ -153,7 +153,9 @@ pub(super) fn reconcile(session: &Session, peer: PartyId) -> Result<()> {
         Order::Reconcile { peer: peer.clone() },
     )? {
         Reply::Ok => {}
-        Reply::Done(_) | Reply::Failed(_) => bail!("the node gave an answer that does not fit"),
+        Reply::Done(_) | Reply::Vouched(_) | Reply::Failed(_) => {
+            bail!("the node gave an answer that does not fit")
+        }
     }
     let exchange = Exchange::read(&config, &peer)?;
     let discrepancies = exchange.discrepancies();
