@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use locales::{Language, label, text};
-use oversight::answer::{Answer, AnswerPart, Question};
+use oversight::answer::{Answer, AnswerPart, AnswerStatus, Question};
 use report::answer as set;
 use report::check::LABELS;
 
@@ -19,6 +19,10 @@ pub(crate) fn document(answer: &Answer) -> set::AnswerDocument {
     set::AnswerDocument {
         lang: language.code().to_owned(),
         labels: labels.collect(),
+        draft: (answer.status == AnswerStatus::Draft).then(|| set::Banner {
+            short: say("paper-draft-short", &[]),
+            text: say("paper-draft", &[]),
+        }),
         exercise: answer.exercise.then(|| set::Banner {
             short: say("paper-exercise-short", &[]),
             text: say("paper-exercise", &[]),
@@ -88,7 +92,11 @@ pub(crate) fn document(answer: &Answer) -> set::AnswerDocument {
                 entry: None,
             })
             .collect(),
-        figures: answer.questions.iter().flat_map(set_figures).collect(),
+        figures: answer
+            .questions
+            .iter()
+            .flat_map(|question| set_figures(language, question))
+            .collect(),
         verification: vec![
             say("paper-verify-file", &[]),
             say("paper-verify-command", &[]),
@@ -163,7 +171,7 @@ fn set_part(part: &AnswerPart) -> set::AnswerPart {
     }
 }
 
-fn set_figures(question: &Question) -> impl Iterator<Item = set::Figure> {
+fn set_figures(language: Language, question: &Question) -> impl Iterator<Item = set::Figure> {
     let number = question.number.to_string();
     question
         .answers
@@ -177,6 +185,11 @@ fn set_figures(question: &Question) -> impl Iterator<Item = set::Figure> {
             definition: figure.definition.clone(),
             log: figure.log.clone(),
             size: figure.size,
+            grade: text(
+                language,
+                &format!("answer-grade-{}", figure.grade.code()),
+                &[],
+            ),
         })
 }
 

@@ -16,6 +16,8 @@ pub struct AnswerDocument {
     pub lang: String,
     /// Every fixed word that the template prints; [`crate::check::LABELS`] lists the keys.
     pub labels: BTreeMap<String, String>,
+    /// The banner while nobody has released it.
+    pub draft: Option<Banner>,
     /// The banner when this is an exercise.
     pub exercise: Option<Banner>,
     /// The contact point that answers. Also the document's author.
@@ -54,7 +56,7 @@ pub struct AnswerDocument {
     pub fingerprints: Vec<Fingerprint>,
 }
 
-/// Says that a document comes from an exercise.
+/// Says what a document is not: released, or more than an exercise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Banner {
@@ -191,6 +193,8 @@ pub struct Figure {
     pub log: String,
     /// Number of entries that were looked at.
     pub size: u64,
+    /// How far others vouch for that log, in words.
+    pub grade: String,
 }
 
 /// A fingerprint of something published with the document.

@@ -11,7 +11,7 @@ use crate::answer::{AnswerDocument, Question, Table};
 use crate::pdf::ReportError;
 
 /// The labels that the answer template prints. `{…}` marks what the template fills in.
-pub const LABELS: [&str; 29] = [
+pub const LABELS: [&str; 31] = [
     "answer",         // kicker above the title: "Antwort"
     "reference",      // "Anfrage"
     "dated",          // "vom"
@@ -36,6 +36,8 @@ pub const LABELS: [&str; 29] = [
     "definition_ref", // "Def.", head of the column of definition numbers
     "counted_in",     // "Gezählt in"
     "log_ref",        // "Log", head of the column of log numbers
+    "grade",          // "Beweisgrad"
+    "grades_text",    // what each grade means
     "verification",   // "So lässt sich diese Antwort nachprüfen"
     "fingerprints",   // "Fingerabdrücke"
     "fingerprint_of", // "Gegenstand"

@@ -187,9 +187,28 @@ fn running_head_stays_apart() {
     data["position"]["log"] = json!("de.kontaktstelle.ministerium.beispielland.example/".repeat(3));
     data["exercise"] = json!({ "short": format!("ÜBUNG {long}"), "text": long.repeat(2) });
     assert_tidy(&data);
-    data["exercise"] = Value::Null;
+    data["draft"] = json!({ "short": format!("ENTWURF {long}"), "text": long.repeat(2) });
+    assert_tidy(&data);
+    (data["draft"], data["exercise"]) = (Value::Null, Value::Null);
     data["issuer"] = json!(format!("Kontaktstelle {long}"));
     assert_tidy(&data);
+}
+
+/// Promise: what nobody has released says so on every page, beside that it is an exercise.
+#[test]
+fn a_draft_is_marked_on_every_page() {
+    let paragraphs = vec!["Es wird ausführlich dargelegt. ".repeat(60); 4];
+    let mut data = with_answer(answer_with(&paragraphs, json!([])));
+    data["draft"] = json!({ "short": "ENTWURF", "text": "Niemand antwortet damit." });
+    let pages = runs(&data);
+    assert!(pages.len() > 1);
+    for mark in ["ENTWURF", "ÜBUNG"] {
+        let marked = |page: &Vec<Run>| page.iter().any(|run| run.text == mark);
+        assert!(pages.iter().all(marked), "{mark}");
+    }
+    data["draft"] = Value::Null;
+    let released = runs(&data);
+    assert!(released.iter().flatten().all(|run| run.text != "ENTWURF"));
 }
 
 /// Promise: a table of up to eight rows is on one page with its caption and the sentence that
@@ -231,6 +250,7 @@ fn figures_share_their_definitions() {
                 "definition": format!("Definition{}", n % 20),
                 "log": "de.kontaktstelle.example/exchange/cn",
                 "size": 15,
+                "grade": "selbst signiert",
             })
         })
         .collect();
@@ -252,6 +272,7 @@ fn figures_share_their_definitions() {
             "its entry and its references"
         );
     }
+    assert_eq!(count("selbst signiert"), figures.len(), "a grade for each");
     assert!(pages.len() <= 1 + 7, "{} pages", pages.len());
     let with_rows = pages
         .iter()
