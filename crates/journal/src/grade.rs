@@ -29,8 +29,9 @@ impl Grade {
     /// The grade of a checkpoint that the log has signed (the caller has verified that), by the
     /// cosignatures under it: of the peer, and of a policy's witnesses.
     ///
-    /// A policy that asks for no witness (`quorum none`) raises nothing. A cosignature that does not
-    /// verify counts as absent.
+    /// A policy that asks for no witness (`quorum none`) raises nothing. A cosignature by the peer
+    /// that does not verify counts as absent. One by a witness of the policy spoils the quorum, even
+    /// where the others would be enough ([`Policy::evaluate`]): such a note is not to be trusted.
     #[must_use]
     pub fn of(note: &Note, peer: &[AnyVerifier], policy: Option<&Policy>) -> Self {
         let quorum = |policy: &&Policy| policy.asks_for_witnesses() && policy.is_met_by(note);
