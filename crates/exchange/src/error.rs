@@ -106,6 +106,9 @@ pub enum ExchangeError {
         /// The HTTP status, as C2SP tlog-witness gives it meaning.
         status: u16,
     },
+    /// A domestic witness gave no answer, or none that is HTTP.
+    #[error("the witness gives no answer")]
+    NoAnswer(#[source] Box<dyn Error + Send + Sync>),
     /// A payload of ours cannot be read.
     #[error("a payload cannot be read")]
     Payload(#[source] std::io::Error),
@@ -136,6 +139,19 @@ impl ExchangeError {
     /// Whether the peer seems to have lost what it has receipted. Only its log can say so.
     pub(crate) const fn hints_at_loss(&self) -> bool {
         matches!(self, Self::Refused { refusal, .. } if refusal.code.hints_at_loss())
+    }
+
+    /// Whether nobody answered: then asking the same one something else makes no sense either.
+    #[must_use]
+    pub const fn is_silence(&self) -> bool {
+        matches!(
+            self,
+            Self::NotReached { .. }
+                | Self::Handshake { .. }
+                | Self::TooSlow(_)
+                | Self::Broken(_)
+                | Self::NoAnswer(_)
+        )
     }
 
     /// The error with its causes in one line, for logs and the outbox.

@@ -18,6 +18,8 @@ pub struct Patience {
     pub stall: Duration,
     /// Until an answer to a complete request is here.
     pub answer: Duration,
+    /// Until a witness has answered about one log.
+    pub witness: Duration,
     /// How long open conversations may finish once the node is to stop.
     pub farewell: Duration,
     /// How often the courier looks at the outbox when nobody nudges it.
@@ -32,6 +34,7 @@ impl Default for Patience {
             head: Duration::from_secs(10),
             stall: Duration::from_secs(10),
             answer: Duration::from_secs(60),
+            witness: Duration::from_secs(10),
             farewell: Duration::from_secs(5),
             poll: Duration::from_millis(500),
         }

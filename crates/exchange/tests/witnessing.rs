@@ -11,6 +11,7 @@ use journal::hash::sha256;
 use journal::note::{Note, NoteSigner};
 use journal::witness::AddCheckpoint;
 use office::{Actor, Command, OFFICE_LOG, OfficeError, ReadOnly, Standing, WitnessPolicy};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -156,16 +157,24 @@ struct Domestic {
 
 impl Domestic {
     async fn of(house: &House, logs: &[&str]) -> Self {
+        let keys = witness::WitnessKeys::generate("court.example/witness").unwrap();
+        Self::with_keys(keys, house, logs, keys::free_address()).await
+    }
+
+    /// The same with these keys and a new memory.
+    async fn with_keys(
+        keys: witness::WitnessKeys,
+        house: &House,
+        logs: &[&str],
+        address: SocketAddr,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let name = "court.example/witness";
-        let witness_keys = witness::WitnessKeys::generate(name).unwrap();
         let path = directory.path().join("state");
-        let state = witness::State::create(&path, witness_keys, &witness::Unprotected).unwrap();
+        let state = witness::State::create(&path, keys, &witness::Unprotected).unwrap();
         for log in logs {
             state.add_log(&house.keys.log_vkeys(log)).unwrap();
         }
         let state = Arc::new(state);
-        let address = keys::free_address();
         let listener = listen(address).await;
         let served = state.clone();
         let running = Running::start(|stopped| {
@@ -387,4 +396,141 @@ async fn a_witness_that_signs_something_else_gives_no_grade() {
     de.office().watch().unwrap();
     assert_eq!(de.entries(OFFICE_LOG, "witness.lagging").len(), 1);
     impostor.stop().await;
+}
+
+/// Promise: a witness that takes a connection and says nothing keeps no other witness from being asked,
+/// neither for its cosignature nor for the standing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_witness_delays_no_other() {
+    let (mut de, mut cn) = two_witnesses().await;
+    let domestic = Domestic::of(&de, &[OFFICE_LOG, DE_LOG]).await;
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = silent.local_addr().unwrap();
+    let key = seal::keys::WitnessKey::generate().unwrap();
+    let text = domestic.policy.office.as_ref().unwrap().to_string();
+    // It stands first, and is of no account to the quorum.
+    let policy: journal::policy::Policy = format!(
+        "witness silent {} http://{at}\n{text}",
+        key.vkeys("silent.example/w")[0]
+    )
+    .parse()
+    .unwrap();
+    de.restart_after(|de| {
+        de.witnesses = WitnessPolicy {
+            office: Some(policy.clone()),
+            exchange: Some(policy),
+        };
+    })
+    .await;
+    let reception = cn.receive().await;
+    let with_patience = |witness| {
+        let patience = support::patient();
+        de.witnessing_rounds().with_patience(exchange::Patience {
+            witness,
+            ..patience
+        })
+    };
+    let confirming = with_patience(Duration::from_secs(2));
+    assert_eq!(confirming.confirm().await.unwrap(), Standing::Signing);
+    let noted = de.entries(OFFICE_LOG, "standing.confirmed");
+    let not_asked = noted[0].body.as_ref().unwrap().get("not_asked").unwrap();
+    assert_eq!(
+        not_asked.to_string(),
+        format!("[\"silent ({DE_LOG})\",\"silent ({OFFICE_LOG})\"]")
+    );
+
+    let witnessing = with_patience(2 * support::DEADLINE);
+    let round = tokio::spawn(async move { witnessing.round().await });
+    for log in [DE_LOG, OFFICE_LOG] {
+        until("the others have cosigned", || {
+            grade(&de, log, 0) == Grade::QuorumWitnessed
+        })
+        .await;
+    }
+    assert!(!round.is_finished(), "the silent one is still waited for");
+    drop(silent);
+    round.await.unwrap();
+    stop([reception, domestic.running]).await;
+}
+
+/// Promise: what a witness refuses for is an alarm of its own, said once for as long as it lasts, and
+/// over as soon as it cosigns.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_witness_that_refuses_raises_an_alarm_once() {
+    let (de, mut cn) = two_witnesses().await;
+    de.ping(&cn);
+    let (honest, witnesses_for) = (cn.office().clone(), de.party.clone());
+    let mut statuses = vec![200, 422, 422, 404, 404, 403, 403];
+    let answer = move |asked: support::line::Asked| {
+        if asked.line.starts_with("GET") {
+            return Says::status(404, "");
+        }
+        match statuses.pop() {
+            Some(200) | None => {
+                let lines = honest.witness_checkpoint(&witnesses_for, &asked.body);
+                Says::ok(lines.unwrap())
+            }
+            Some(status) => Says::status(status, ""),
+        }
+    };
+    let impostor = impostor(&mut cn, answer).await;
+    let witnessing = de.witnessing_rounds();
+    for fault in ["refused-key", "unknown-log", "inconsistent"] {
+        witnessing.round().await;
+        witnessing.round().await;
+        let faulty = de.office().reader().faulty_witnesses().unwrap();
+        let [faulty] = &faulty[..] else {
+            panic!("{fault}: {faulty:?}")
+        };
+        assert_eq!(faulty.fault.unwrap().code(), fault);
+    }
+    witnessing.round().await;
+    assert!(de.office().reader().faulty_witnesses().unwrap().is_empty());
+    assert_eq!(de.entries(OFFICE_LOG, "witness.faulty").len(), 3);
+    assert_eq!(de.entries(OFFICE_LOG, "witness.sound").len(), 1);
+    impostor.stop().await;
+}
+
+/// Promise: a witness that goes on with its key and without its memory is found out by what it has
+/// cosigned: it is asked for no further cosignature, and its word confirms nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_witness_that_lost_its_memory_is_found_out() {
+    let (mut de, mut cn) = two_witnesses().await;
+    let address = keys::free_address();
+    let witness_keys = witness::WitnessKeys::generate("court.example/witness").unwrap();
+    let logs = [OFFICE_LOG, DE_LOG];
+    let domestic = Domestic::with_keys(witness_keys.clone(), &de, &logs, address).await;
+    let reception = cn.receive().await;
+    de.restart_after(|de| de.witnesses = domestic.policy.clone())
+        .await;
+    de.witnessing_rounds().confirm().await.unwrap();
+    de.ping(&cn);
+    let witnessed = size(&de, DE_LOG);
+    de.witnessing_rounds().round().await;
+    assert_eq!(grade(&de, DE_LOG, witnessed - 1), Grade::QuorumWitnessed);
+
+    domestic.running.stop().await;
+    let forgetful = Domestic::with_keys(witness_keys, &de, &logs, address).await;
+    de.ping(&cn);
+    for _ in 0..2 {
+        de.witnessing_rounds().round().await;
+    }
+    assert_eq!(grade(&de, DE_LOG, witnessed), Grade::PeerWitnessed);
+    assert!(forgetful.state.seen().unwrap().is_empty());
+    let faulty = de.office().reader().faulty_witnesses().unwrap();
+    let of: Vec<_> = faulty
+        .iter()
+        .map(|it| (&it.log[..], it.fault.unwrap().code()))
+        .collect();
+    assert_eq!(of.len(), 2);
+    for log in logs {
+        assert!(of.contains(&(log, "lost-memory")), "{of:?}");
+    }
+    assert_eq!(de.entries(OFFICE_LOG, "witness.faulty").len(), 2);
+
+    de.restart().await;
+    de.witnessing_rounds().confirm().await.unwrap();
+    let doubtful: Vec<String> = de.office().doubtful_logs().into_iter().collect();
+    assert_eq!(doubtful, [DE_LOG, OFFICE_LOG]);
+    stop([reception, forgetful.running]).await;
 }

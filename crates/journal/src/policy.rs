@@ -96,6 +96,16 @@ impl Policy {
         self.quorum.is_some()
     }
 
+    /// Whether a question to the witnesses is decided by those who have answered: they are a quorum,
+    /// and those who have not are none. Then no checkpoint has a quorum without one of them knowing
+    /// it, whoever else stays silent. A policy that asks for no witness leaves nothing to decide.
+    #[must_use]
+    pub fn is_decided_by(&self, has_answered: impl Fn(&Witness) -> bool) -> bool {
+        let answered: Vec<bool> = self.witnesses.iter().map(has_answered).collect();
+        let is = |index: usize| answered.get(index).copied().unwrap_or(false);
+        !self.asks_for_witnesses() || (self.is_quorum(&is) && !self.is_quorum(&|index| !is(index)))
+    }
+
     /// Whether these witnesses (by index) are enough.
     fn is_quorum(&self, has_cosigned: &impl Fn(usize) -> bool) -> bool {
         // A group names only groups above it, so one pass from the top settles them all.

@@ -364,6 +364,58 @@ fn the_grade_follows_the_cosignatures() {
     assert_eq!(Grade::from_code("other"), None);
 }
 
+/// Promise: a cosignature that does not hold raises no grade; one by a witness of the policy takes the
+/// quorum away from a note that has enough without it, as a note with a forged line is not trusted.
+#[test]
+fn a_cosignature_that_does_not_hold_gives_no_grade() {
+    let policy: Policy = house_policy().parse().unwrap();
+    let peer = [AnyVerifier::from_vkey(&witness_vkey(1)).unwrap()];
+    // The line is one for another checkpoint.
+    let other = Checkpoint { size: 2, ..head() };
+    let with_false_line_of = |n: u8, honest: &[u8]| {
+        let witness = witness(n, TIME);
+        let of_other = other.sign(&[witness.as_ref()]).unwrap();
+        let line = of_other.lines().last().unwrap();
+        Note::parse(&format!("{}{line}\n", signed(honest))).unwrap()
+    };
+    let grade = |note: &Note| Grade::of(note, &peer, Some(&policy));
+    assert_eq!(
+        grade(&with_false_line_of(4, &[1, 2, 3])),
+        Grade::PeerWitnessed
+    );
+    assert_eq!(grade(&with_false_line_of(1, &[2, 3])), Grade::SelfSigned);
+}
+
+/// Promise: a question is decided by those who have answered only if the rest could not have been a
+/// quorum without them; so two of three decide, but one of two does not where either suffices.
+#[test]
+fn a_question_is_decided_by_a_quorum_against_which_there_is_none() {
+    let keys: Vec<String> = (1..=4).map(witness_vkey).collect();
+    let witnesses: String = (1..=4)
+        .map(|n| format!("witness w{n} {}\n", keys[n - 1]))
+        .collect();
+    for (group, answered, decided) in [
+        ("2 w1 w2 w3", &["w1"][..], false),
+        ("2 w1 w2 w3", &["w1", "w3"], true),
+        ("any w1 w2", &["w1"], false),
+        ("any w1 w2", &["w1", "w2"], true),
+        ("all w1 w2", &["w1"], false),
+        ("all w1 w2", &["w1", "w2"], true),
+        // Two of four cosign; the two who are silent may have vouched for something else.
+        ("2 w1 w2 w3 w4", &["w1", "w2"], false),
+        ("2 w1 w2 w3 w4", &["w1", "w2", "w4"], true),
+        ("3 w1 w2 w3 w4", &["w1", "w2", "w4"], true),
+    ] {
+        let policy: Policy = format!("{witnesses}group g {group}\nquorum g\n")
+            .parse()
+            .unwrap();
+        let is = policy.is_decided_by(|witness| answered.contains(&witness.name.as_str()));
+        assert_eq!(is, decided, "{group}: {answered:?}");
+    }
+    let nobody: Policy = format!("{witnesses}quorum none\n").parse().unwrap();
+    assert!(nobody.is_decided_by(|_| false));
+}
+
 /// Promise: a proof file with cosignatures inside proves an entry by a policy alone, offline.
 #[test]
 fn a_proof_file_is_verified_with_a_policy() {

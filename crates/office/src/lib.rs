@@ -55,8 +55,8 @@ pub use office::Office;
 pub use peer::Peer;
 pub use reader::Reader;
 pub use reception::{Acceptance, MissingPayload};
-pub use standing::{ReadOnly, Standing, WitnessedHead};
-pub use witnessing::{Lag, WitnessPolicy, WitnessRefusal, WitnessTarget};
+pub use standing::{ReadOnly, Said, Standing, WitnessAnswer};
+pub use witnessing::{Lag, WitnessFault, WitnessPolicy, WitnessRefusal, WitnessTarget};
 
 /// The name of the log in which a node keeps everything.
 pub const OFFICE_LOG: &str = "office";

@@ -4,14 +4,17 @@
 //! would fork the log. The anchor finds that where it is newer than the copy ([`store::anchor`]).
 //! Where both were set back only others can tell: the witnesses, who remember the largest head they
 //! were shown. So a node that is witnessed may read, but neither write nor sign, until it has
-//! asked them ([`Office::confirm_standing`]).
+//! asked them ([`Office::confirm_standing`]); how many have to answer is in [`confirming`].
 //!
 //! One head, signed by our own key, that this database does not contain is proof enough. It is kept,
 //! and the node stays read-only until the database contains it (restored from the counterpart's copy
 //! by [`crate::mirror`], or from a newer backup) or the log goes on in a new epoch
 //! ([`crate::epoch`]).
 
-use crate::OFFICE_LOG;
+mod confirming;
+
+pub use confirming::{Said, WitnessAnswer};
+
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::writing::{Filed, Loaded, Writing};
@@ -30,7 +33,7 @@ pub enum Standing {
     Signing,
     /// Not yet: the witnesses of these logs have not been asked since the start.
     Unconfirmed {
-        /// The logs about which nobody has answered yet.
+        /// The logs about which too few have answered yet.
         logs: BTreeSet<String>,
     },
     /// It may not, and says why.
@@ -94,17 +97,6 @@ impl ReadOnly {
     }
 }
 
-/// What a witness has answered about one of our logs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WitnessedHead {
-    /// The log.
-    pub log: String,
-    /// The witness, as people call it.
-    pub witness: String,
-    /// The largest checkpoint it has vouched for (a signed note); nothing if it has seen none.
-    pub checkpoint: Option<String>,
-}
-
 /// A head of ours that this database did not contain when it was shown. Filed without an entry: that
 /// signs nothing, and the next start must know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +119,8 @@ pub(crate) struct Guard {
     standing: RwLock<Standing>,
     /// The self-check by which damage was lifted, until it is written down.
     healed: Mutex<Option<Checked>>,
+    /// The logs about which too few witnesses have answered and the node signs all the same.
+    doubtful: RwLock<BTreeSet<String>>,
 }
 
 impl Guard {
@@ -134,6 +128,7 @@ impl Guard {
         Self {
             standing: RwLock::new(standing),
             healed: Mutex::new(None),
+            doubtful: RwLock::new(BTreeSet::new()),
         }
     }
 
@@ -165,6 +160,13 @@ impl Guard {
         }
     }
 
+    /// Waits for witnesses about these logs only, unless something was found meanwhile.
+    fn wait_for(&self, still: BTreeSet<String>) {
+        if let Standing::Unconfirmed { logs } = &mut *self.written() {
+            *logs = still;
+        }
+    }
+
     fn written(&self) -> RwLockWriteGuard<'_, Standing> {
         self.standing
             .write()
@@ -173,6 +175,20 @@ impl Guard {
 
     fn healed(&self) -> MutexGuard<'_, Option<Checked>> {
         self.healed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn doubtful(&self) -> BTreeSet<String> {
+        self.doubtful
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn set_doubtful(&self, logs: BTreeSet<String>) {
+        *self
+            .doubtful
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = logs;
     }
 }
 
@@ -190,72 +206,6 @@ impl Office {
             Standing::Unconfirmed { logs } => Err(OfficeError::Unconfirmed { logs }),
             Standing::ReadOnly(why) => Err(OfficeError::ReadOnly(why)),
         }
-    }
-
-    /// Compares what witnesses have vouched for with this database. Once somebody has answered for
-    /// every witnessed log, and all that they have seen is contained, the node may sign. A head that
-    /// is not contained makes it read-only, whenever it is shown. Checkpoints that our logs have not
-    /// signed, or signed in an earlier epoch, say nothing and count as no answer.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn confirm_standing(&self, heads: &[WitnessedHead]) -> Result<Standing, OfficeError> {
-        let states = self.database().log_states()?;
-        let mut answered = BTreeSet::new();
-        for head in heads {
-            let Some(state) = states.iter().find(|state| state.log == head.log) else {
-                continue;
-            };
-            let Some(signed) = &head.checkpoint else {
-                answered.insert(head.log.clone());
-                continue;
-            };
-            let Some(seen) = self.own_checkpoint(state, signed) else {
-                tracing::warn!(
-                    log = head.log,
-                    witness = head.witness,
-                    "witness shows no head of ours"
-                );
-                continue;
-            };
-            if !contains(self.database(), state, &seen)? {
-                return self.set_back(state, &seen, head, signed);
-            }
-            answered.insert(head.log.clone());
-        }
-        if let Standing::Unconfirmed { mut logs } = self.standing() {
-            logs.retain(|log| !answered.contains(log));
-            if logs.is_empty() {
-                self.begin_signing(|_| Ok(()))?;
-            } else {
-                self.guard.set(Standing::Unconfirmed { logs });
-            }
-        }
-        Ok(self.standing())
-    }
-
-    /// Goes on although nobody answered for some logs: the node signs from here on, and the first
-    /// thing it writes is who was not asked. For a start without any network, and an operator's
-    /// decision where a witness stays away for good.
-    ///
-    /// # Errors
-    /// When the node is read-only, or the entry cannot be written.
-    pub fn go_on_unconfirmed(&self, not_asked: &[String]) -> Result<Standing, OfficeError> {
-        if let Standing::Unconfirmed { logs } = self.standing() {
-            tracing::warn!(?logs, ?not_asked, "standing.unconfirmed");
-            self.begin_signing(|writing| {
-                let logs: Vec<&str> = logs.iter().map(String::as_str).collect();
-                writing
-                    .entry(
-                        OFFICE_LOG,
-                        "standing.unconfirmed",
-                        vec![("logs", logs.into()), ("not_asked", not_asked.into())],
-                    )
-                    .map(drop)
-            })?;
-        }
-        self.may_write()?;
-        Ok(self.standing())
     }
 
     /// The standing at the start.
@@ -346,14 +296,14 @@ impl Office {
         &self,
         state: &LogState,
         seen: &Checkpoint,
-        head: &WitnessedHead,
+        seen_by: &str,
         signed: &str,
     ) -> Result<Standing, OfficeError> {
         let why = ReadOnly::SetBack {
             log: state.log.clone(),
             ours: state.head.size,
             seen: seen.size,
-            seen_by: head.witness.clone(),
+            seen_by: seen_by.to_owned(),
         };
         tracing::error!(%why, "the node is read-only");
         // First of all: nothing more is signed, whether or not the disk takes the note.
@@ -361,7 +311,7 @@ impl Office {
         let filed = self.load::<ForeignHead>(&state.log)?;
         let foreign = ForeignHead {
             log: state.log.clone(),
-            seen_by: head.witness.clone(),
+            seen_by: seen_by.to_owned(),
             checkpoint: signed.to_owned(),
         };
         let mut writing = self.writing();

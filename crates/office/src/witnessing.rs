@@ -7,18 +7,20 @@
 //!
 //! Cosignatures for our own logs come after the fact. A message is never held up by a witness; what a
 //! cosignature adds is the *grade* of the evidence ([`crate::reader::Evidence`]), and a witness that
-//! stays away raises an alarm (`lag`).
+//! stays away raises an alarm (`lag`), as does one that answers wrongly (`fault`).
 //!
 //! Where to start reading: `cosigning` for their logs, `targets` and `filing` for ours.
 
 mod anchoring;
 mod cosigning;
+mod fault;
 mod filing;
 mod lag;
 mod targets;
 
 pub use anchoring::{OfficeAnchor, anchored_hash};
 pub use cosigning::{ForkedPeer, WitnessRefusal};
+pub use fault::{WitnessFault, WitnessHealth};
 pub use lag::Lag;
 pub use targets::{Cosignature, WitnessTarget};
 

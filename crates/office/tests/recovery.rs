@@ -8,7 +8,9 @@ use journal::hash::Hash;
 use journal::note::Note;
 use office::epoch::{open_epoch, origin_of_epoch};
 use office::mirror::recover_from_mirror;
-use office::{Actor, Command, OfficeError, Rejection, Standing, WitnessedHead, exchange_log};
+use office::{
+    Actor, Command, OfficeError, Rejection, Said, Standing, WitnessAnswer, exchange_log,
+};
 use seal::key_manifest::LogReference;
 use seal::receipt::ReceiptEvent;
 use std::collections::BTreeMap;
@@ -70,11 +72,20 @@ fn set_back() -> (House, House) {
     (de, cn)
 }
 
-fn shown(de: &House, cn: &House) -> WitnessedHead {
-    WitnessedHead {
+fn shown(de: &House, cn: &House) -> WitnessAnswer {
+    let head = cn.office.witnessed_checkpoint(&de.party).unwrap();
+    WitnessAnswer {
         log: DE_LOG.to_owned(),
-        witness: "cn".to_owned(),
-        checkpoint: cn.office.witnessed_checkpoint(&de.party).unwrap(),
+        target: de.office.witness_targets(DE_LOG).unwrap().remove(0),
+        said: head.map_or(Said::Nothing, Said::Head),
+    }
+}
+
+/// The checkpoint that a witness has shown.
+fn head_of(answer: &WitnessAnswer) -> &str {
+    match &answer.said {
+        Said::Head(signed) => signed,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -259,7 +270,7 @@ fn checkpoint(note: &str) -> Checkpoint {
 fn the_mirror_gives_the_same_root() {
     let (de, cn) = set_back();
     let head = shown(&de, &cn);
-    let witnessed = checkpoint(head.checkpoint.as_ref().unwrap());
+    let witnessed = checkpoint(head_of(&head));
     assert!(matches!(
         de.office
             .confirm_standing(std::slice::from_ref(&head))
@@ -330,7 +341,7 @@ fn an_epoch_names_the_last_checkpoint() {
     de.office
         .confirm_standing(std::slice::from_ref(&head))
         .unwrap();
-    let last_seen = head.checkpoint.clone().unwrap();
+    let last_seen = head_of(&head).to_owned();
     let size = de.reader().head(DE_LOG).unwrap().size;
     let node = "de.kontaktstelle.example/exchange-cn";
     let path = de.database_path();

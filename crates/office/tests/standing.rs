@@ -3,8 +3,11 @@
 
 mod support;
 
+use journal::note::Note;
+use journal::policy::Policy;
 use journal::witness::Answer;
-use office::{Actor, Command, OfficeError, ReadOnly, Standing, WitnessedHead};
+use office::{Actor, Command, OfficeError, ReadOnly, Said, Standing, WitnessAnswer, WitnessFault};
+use seal::keys::WitnessKey;
 use std::path::{Path, PathBuf};
 use support::{House, two_houses};
 
@@ -25,23 +28,41 @@ fn ping(house: &House, peer: &House) -> Result<(), OfficeError> {
         .map(drop)
 }
 
-/// `by` vouches for the newest head of `house`'s log with it.
-fn witness(house: &House, by: &House, old: u64) {
+/// `by` vouches for the newest head of `house`'s log with it. Gives the note with all lines.
+fn witness(house: &House, by: &House, old: u64) -> Note {
     let log = format!("exchange-{}", by.party);
     let (request, _) = house.office.witness_request(&log, old).unwrap();
     let lines = by
         .office
         .witness_checkpoint(&house.party, request.to_string().as_bytes())
         .unwrap();
-    Answer::parse(lines.as_bytes()).unwrap();
+    let targets = house.office.witness_targets(&log).unwrap();
+    let mut note = request.note().clone();
+    Answer::parse(lines.as_bytes())
+        .unwrap()
+        .merge_into(&mut note, targets[0].keys())
+        .unwrap();
+    note
 }
 
-fn head_at(house: &House, by: &House) -> WitnessedHead {
-    WitnessedHead {
-        log: format!("exchange-{}", by.party),
-        witness: by.party.to_string(),
-        checkpoint: by.office.witnessed_checkpoint(&house.party).unwrap(),
-    }
+/// The same, and `house` has it on file.
+fn vouched(house: &House, by: &House, old: u64) -> String {
+    let note = witness(house, by, old).to_string();
+    let log = format!("exchange-{}", by.party);
+    house.office.file_cosignatures(&log, &note).unwrap();
+    note
+}
+
+fn answer(house: &House, by: &House, said: Said) -> WitnessAnswer {
+    let log = format!("exchange-{}", by.party);
+    let target = house.office.witness_targets(&log).unwrap().remove(0);
+    WitnessAnswer { log, target, said }
+}
+
+/// What `by` answers when it is asked.
+fn answered(house: &House, by: &House) -> WitnessAnswer {
+    let head = by.office.witnessed_checkpoint(&house.party).unwrap();
+    answer(house, by, head.map_or(Said::Nothing, Said::Head))
 }
 
 /// Database and anchor, copied while the node does not run.
@@ -101,7 +122,7 @@ fn a_database_that_was_set_back_signs_nothing() {
         Err(OfficeError::Unconfirmed { .. })
     ));
     de.reader().head(DE_LOG).unwrap();
-    let head = head_at(&de, &cn);
+    let head = answered(&de, &cn);
     let expected = ReadOnly::SetBack {
         log: DE_LOG.to_owned(),
         ours: de.reader().head(DE_LOG).unwrap().size,
@@ -143,13 +164,10 @@ fn a_whole_database_is_confirmed() {
     ping(&de, &cn).unwrap();
     witness(&de, &cn, 0);
     let de = de.reopen(false);
-    let stranger = WitnessedHead {
-        checkpoint: Some("not a note".to_owned()),
-        ..head_at(&de, &cn)
-    };
+    let stranger = answer(&de, &cn, Said::Head("not a note".to_owned()));
     de.office.confirm_standing(&[stranger]).unwrap();
     assert!(matches!(de.office.standing(), Standing::Unconfirmed { .. }));
-    let head = head_at(&de, &cn);
+    let head = answered(&de, &cn);
     assert_eq!(
         de.office.confirm_standing(&[head]).unwrap(),
         Standing::Signing
@@ -157,16 +175,100 @@ fn a_whole_database_is_confirmed() {
     ping(&de, &cn).unwrap();
 
     let de = de.reopen(false);
-    let not_asked = vec!["cn".to_owned()];
+    let silent = [answer(&de, &cn, Said::NoAnswer)];
+    let standing = de.office.confirm_standing(&silent).unwrap();
+    assert!(matches!(standing, Standing::Unconfirmed { .. }));
     assert_eq!(
-        de.office.go_on_unconfirmed(&not_asked).unwrap(),
+        de.office.go_on_unconfirmed(&silent).unwrap(),
         Standing::Signing
     );
     assert_eq!(
         de.last("office", "standing.unconfirmed")["not_asked"][0],
-        "cn"
+        format!("cn ({DE_LOG})")
     );
     ping(&de, &cn).unwrap();
+}
+
+/// A house with three witnesses of which two are a quorum for the office journal, started anew.
+fn with_domestic_witnesses(de: House) -> House {
+    let mut text = String::new();
+    for n in 0..3 {
+        let key = WitnessKey::generate().unwrap();
+        let vkey = &key.vkeys(&format!("w{n}.example"))[0];
+        text += &format!("witness w{n} {vkey} https://w{n}.example\n");
+    }
+    let policy: Policy = format!("{text}group home 2 w0 w1 w2\nquorum home\n")
+        .parse()
+        .unwrap();
+    de.reopen_with(|next| next.witnesses.office = Some(policy))
+}
+
+/// Promise: as many witnesses have to answer as the policy asks for, and for its exchange log the
+/// counterpart; who did not answer is on the record although the others were enough.
+#[test]
+fn as_many_answer_as_the_policy_asks_for() {
+    let (de, cn) = witnesses();
+    ping(&de, &cn).unwrap();
+    let de = with_domestic_witnesses(de);
+    let answers = |said: [Said; 3]| -> Vec<WitnessAnswer> {
+        let targets = de.office.witness_targets("office").unwrap();
+        let log = "office".to_owned();
+        let of = |(target, said)| WitnessAnswer {
+            log: log.clone(),
+            target,
+            said,
+        };
+        targets.into_iter().zip(said).map(of).collect()
+    };
+    let unconfirmed = |answers: &[WitnessAnswer]| match de.office.confirm_standing(answers).unwrap()
+    {
+        Standing::Unconfirmed { logs } => logs.into_iter().collect(),
+        other => vec![format!("{other:?}")],
+    };
+    let one = answers([Said::Nothing, Said::NoAnswer, Said::NoAnswer]);
+    assert_eq!(unconfirmed(&one), [DE_LOG, "office"]);
+    let peer = answered(&de, &cn);
+    assert_eq!(unconfirmed(&[&one[..], &[peer]].concat()), ["office"]);
+    let two = answers([Said::Nothing, Said::NoAnswer, Said::Nothing]);
+    let standing = de.office.confirm_standing(&two).unwrap();
+    assert_eq!(standing, Standing::Signing);
+    let noted = de.last("office", "standing.confirmed");
+    assert_eq!(noted["not_asked"], serde_json::json!(["w1 (office)"]));
+    assert!(de.office.doubtful_logs().is_empty());
+}
+
+/// Promise: a witness that no longer knows what it has cosigned, or knows less, confirms nothing; that
+/// is an alarm, once. The node goes on in doubt, on the record, until the witness shows all again.
+#[test]
+fn a_witness_that_has_forgotten_confirms_nothing() {
+    let (mut de, cn) = witnesses();
+    ping(&de, &cn).unwrap();
+    let earlier = vouched(&de, &cn, 0);
+    let first = de.reader().head(DE_LOG).unwrap().size;
+    ping(&de, &cn).unwrap();
+    vouched(&de, &cn, first);
+    for said in [Said::Nothing, Said::Head(earlier)] {
+        de = de.reopen(false);
+        let forgetful = [answer(&de, &cn, said)];
+        let standing = de.office.confirm_standing(&forgetful).unwrap();
+        assert!(matches!(standing, Standing::Unconfirmed { .. }));
+        de.office.go_on_unconfirmed(&forgetful).unwrap();
+        let noted = de.last("office", "standing.unconfirmed");
+        assert_eq!(noted["not_asked"][0], format!("cn ({DE_LOG})"));
+        de.office.confirm_standing(&forgetful).unwrap();
+        assert!(de.office.doubtful_logs().contains(DE_LOG));
+    }
+    let faulty = de.reader().faulty_witnesses().unwrap();
+    assert_eq!(faulty[0].fault, Some(WitnessFault::LostMemory));
+    let whole = answered(&de, &cn);
+    de.office.confirm_standing(&[whole]).unwrap();
+    assert!(de.office.doubtful_logs().is_empty());
+    let kinds = de.kinds("office");
+    let count = |kind| kinds.iter().filter(|k| *k == kind).count();
+    assert_eq!(
+        (count("witness.faulty"), count("standing.confirmed")),
+        (1, 1)
+    );
 }
 
 /// Promise: the daily check finds an entry that rotted under a valid chain of heads, says which, and
@@ -250,8 +352,8 @@ fn nodes_that_start_together_confirm_each_other() {
     witness(&cn, &de, 0);
     let (de, cn) = (de.reopen(false), cn.reopen(false));
     for (house, by) in [(&de, &cn), (&cn, &de)] {
-        let head = head_at(house, by);
-        assert!(head.checkpoint.is_some());
+        let head = answered(house, by);
+        assert!(matches!(head.said, Said::Head(_)));
         let standing = house.office.confirm_standing(&[head]).unwrap();
         assert_eq!(standing, Standing::Signing);
     }

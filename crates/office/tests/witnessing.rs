@@ -306,7 +306,7 @@ fn domestic_witnesses_make_a_quorum() {
         ),
         Err(OfficeError::Unconfirmed { .. })
     ));
-    de.office.go_on_unconfirmed(&["w0".to_owned()]).unwrap();
+    de.office.go_on_unconfirmed(&[]).unwrap();
     assert_eq!(de.office.witness_targets("office").unwrap().len(), 2);
     let (request, _) = de.office.witness_request("office", 0).unwrap();
     let mut grades = Vec::new();
@@ -329,6 +329,40 @@ fn domestic_witnesses_make_a_quorum() {
         de.reader().grade(&first).unwrap().grade,
         Grade::QuorumWitnessed
     );
+}
+
+/// Promise: of witnesses that answer at the same time no line is lost.
+#[test]
+fn cosignatures_that_come_at_once_add_up() {
+    let (de, _cn) = witnesses();
+    let keys: Vec<_> = (0..8)
+        .map(|n| (format!("w{n}.example"), WitnessKey::generate().unwrap()))
+        .collect();
+    let mut text = String::new();
+    for (n, (name, key)) in keys.iter().enumerate() {
+        text += &format!("witness w{n} {} https://{name}\n", key.vkeys(name)[0]);
+    }
+    text += "group all-of-them all w0 w1 w2 w3 w4 w5 w6 w7\nquorum all-of-them\n";
+    let de = de.reopen_with(|next| next.witnesses.office = Some(text.parse().unwrap()));
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    let (request, _) = de.office.witness_request("office", 0).unwrap();
+    let together = std::sync::Barrier::new(keys.len());
+    let grades: Vec<Grade> = std::thread::scope(|scope| {
+        let file = |(name, key): &(String, WitnessKey)| {
+            let mut note = request.note().clone();
+            note.add_signature(key.cosigners(name, 7)[0].as_ref())
+                .unwrap();
+            together.wait();
+            let filed = de.office.file_cosignatures("office", &note.to_string());
+            filed.unwrap()
+        };
+        let filing: Vec<_> = keys
+            .iter()
+            .map(|it| scope.spawn(move || file(it)))
+            .collect();
+        filing.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    assert!(grades.contains(&Grade::QuorumWitnessed), "{grades:?}");
 }
 
 /// Promise: a witness that stays away raises an alarm once, and its return ends it.

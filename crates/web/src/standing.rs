@@ -1,10 +1,11 @@
-//! What every page says while the node may not write.
+//! What every page says while the node may not write, or writes in doubt.
 
 use crate::tone::Tone;
 use crate::words::Words;
 use office::{Office, Standing};
+use std::collections::BTreeSet;
 
-/// Why the node only reads, and what is to be done.
+/// How the node stands, and what is to be done.
 pub(crate) struct Banner {
     pub(crate) tone: Tone,
     pub(crate) title: String,
@@ -12,17 +13,23 @@ pub(crate) struct Banner {
 }
 
 impl Banner {
-    /// The banner for the node as it stands; none while it writes and signs.
+    /// The banner for the node as it stands; none while it writes and signs without doubt.
     pub(crate) fn of(words: Words, office: &Office) -> Option<Self> {
+        let about = |logs: &BTreeSet<String>, title, text| {
+            let logs: Vec<String> = logs.iter().map(|log| log_name(words, log)).collect();
+            Self {
+                tone: Tone::Warning,
+                title: words.t(title),
+                text: words.fill(text, &[("logs", logs.join(", "))]),
+            }
+        };
         match office.standing() {
-            Standing::Signing => None,
+            Standing::Signing => {
+                let logs = office.doubtful_logs();
+                (!logs.is_empty()).then(|| about(&logs, "banner-doubtful", "standing-doubtful"))
+            }
             Standing::Unconfirmed { logs } => {
-                let logs: Vec<String> = logs.iter().map(|log| log_name(words, log)).collect();
-                Some(Self {
-                    tone: Tone::Warning,
-                    title: words.t("banner-unconfirmed"),
-                    text: words.fill("standing-unconfirmed", &[("logs", logs.join(", "))]),
-                })
+                Some(about(&logs, "banner-unconfirmed", "standing-unconfirmed"))
             }
             Standing::ReadOnly(why) => {
                 let mut arguments = why.arguments();

@@ -9,7 +9,7 @@ use journal::checkpoint::Checkpoint;
 use journal::hash::sha256;
 use journal::note::NoteSigner;
 use journal::witness::Answer;
-use office::{Clock, Command, Standing, WitnessedHead};
+use office::{Clock, Command, Said, Standing, WitnessAnswer, WitnessTarget};
 use oversight::answer::{AnswerStatus, Composition, compose};
 use oversight::binding::Bindings;
 use oversight::evidence::Gathering;
@@ -124,10 +124,15 @@ async fn a_node_that_may_not_write_says_so_everywhere() {
         size: stage.entries() + 7,
         root: sha256(b"entries that were lost"),
     };
-    let head = WitnessedHead {
+    let head = WitnessAnswer {
         log: "office".to_owned(),
-        witness: "w1.example".to_owned(),
-        checkpoint: Some(lost.sign(&signers).unwrap()),
+        target: WitnessTarget::Domestic {
+            url: "https://w1.example".to_owned(),
+            names: vec!["w1.example".to_owned()],
+            keys: Vec::new(),
+            last: None,
+        },
+        said: Said::Head(lost.sign(&signers).unwrap()),
     };
     let standing = stage.de.office.confirm_standing(&[head]).unwrap();
     assert!(matches!(standing, Standing::ReadOnly(_)));

@@ -5,6 +5,7 @@ use crate::office::Office;
 use journal::grade::Grade;
 use journal::note::{self, AnyVerifier, Note, NoteVerifier};
 use std::fmt::Write as _;
+use std::sync::PoisonError;
 use store::CosignedPut;
 
 impl Office {
@@ -41,6 +42,7 @@ impl Office {
         note::verify(&note, &witnesses).map_err(|error| invalid(&error.to_string()))?;
 
         let trusted: Vec<&dyn NoteVerifier> = own.demanded().into_iter().chain(witnesses).collect();
+        let _one_at_a_time = self.filing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut merged = Lines::default();
         merged.take(&note, &trusted);
         for filed in self.database().cosigned(log, about.size)? {

@@ -78,10 +78,20 @@ impl Office {
     /// # Errors
     /// When the database cannot be read.
     pub fn witness_targets(&self, log: &str) -> Result<Vec<WitnessTarget>, OfficeError> {
+        let states = self.database().log_states()?;
+        let origin = states
+            .iter()
+            .find(|state| state.log == log)
+            .map(|state| &state.origin);
         let cosigned = self.database().latest_cosigned(log)?;
         let notes: Vec<(u64, Note)> = cosigned
             .iter()
-            .filter_map(|cosigned| Some((cosigned.size, Note::parse(&cosigned.note).ok()?)))
+            .filter_map(|cosigned| {
+                let note = Note::parse(&cosigned.note).ok()?;
+                // What was vouched for in an earlier epoch says nothing about this one.
+                let of = Checkpoint::parse(note.text()).ok()?.origin;
+                (Some(&of) == origin).then_some((cosigned.size, note))
+            })
             .collect();
         let mut targets = Vec::new();
         let keys = self.peer_witness(log)?;

@@ -60,6 +60,8 @@ struct WitnessLine {
     size: u64,
     /// How long the first entry has waited; empty where none waits.
     since: String,
+    /// What is the matter with which of its witnesses; empty where nothing is.
+    faults: String,
     tone: Tone,
     state: String,
 }
@@ -267,8 +269,18 @@ fn links(desk: &Desk) -> Result<Vec<Link>, Fault> {
 fn witnesses(desk: &Desk) -> Result<Vec<WitnessLine>, Fault> {
     let (w, now) = (desk.words, desk.now());
     let lags = desk.office().witness_lag()?;
+    let faulty = desk.reader().faulty_witnesses()?;
     let lines = lags.into_iter().map(|lag| {
+        let faults: Vec<String> = faulty
+            .iter()
+            .filter(|it| it.log == lag.log)
+            .filter_map(|it| Some((&it.witness, it.fault?)))
+            .map(|(witness, fault)| {
+                format!("{witness}: {}", w.label("witness-fault", fault.code()))
+            })
+            .collect();
         let (tone, state) = match (lag.alarm, lag.covered < lag.size) {
+            _ if !faults.is_empty() => (Tone::Danger, "witness-faulty"),
             (true, _) => (Tone::Danger, "witness-late"),
             (false, true) => (Tone::Info, "witness-under-way"),
             (false, false) => (Tone::Success, "witness-good"),
@@ -282,6 +294,7 @@ fn witnesses(desk: &Desk) -> Result<Vec<WitnessLine>, Fault> {
                 .since
                 .map(|since| ago(w, since, now))
                 .unwrap_or_default(),
+            faults: faults.join("; "),
             tone,
             state: w.t(state),
             log: lag.log,
