@@ -20,6 +20,10 @@ pub use self::ml_dsa_44::{MlDsa44Verifier, ml_dsa_44_message};
 use crate::edge::MAX_SIZE;
 use crate::note::{Note, NoteVerifier};
 
+/// Bytes that the structure signed with type 06 has room for in a name: the cosigner's, and the origin
+/// of the log. A longer one cannot be cosigned.
+pub const MAX_NAME_BYTES: usize = 255;
+
 /// The time of a cosignature that says nothing about when this was the largest checkpoint.
 pub const NO_TIME: u64 = 0;
 

@@ -1,4 +1,5 @@
-//! Files that are either as before or as they should be, and stay so when the power fails.
+//! Files that are either as before or as they should be, and stay so when the power fails. Each kind
+//! has a size up to which it is read, and none is written that could not be read back.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -12,9 +13,20 @@ pub(crate) fn failed(path: &Path) -> impl FnOnce(io::Error) -> StateError {
 }
 
 /// Replaces `dir/name` as a whole: written beside it, synced, renamed, and the directory synced. Only
-/// the owner may read it.
-pub(crate) fn replace(dir: &Path, name: &str, content: &[u8]) -> Result<(), StateError> {
+/// the owner may read it. More than `limit` bytes are not written: [`read`] would not take them back.
+pub(crate) fn replace(
+    dir: &Path,
+    name: &str,
+    content: &[u8],
+    limit: u64,
+) -> Result<(), StateError> {
     let (target, beside) = (dir.join(name), dir.join(format!("{name}.new")));
+    if content.len() as u64 > limit {
+        return Err(StateError::TooLarge {
+            file: target,
+            limit,
+        });
+    }
     let write = || {
         let mut file = private().truncate(true).open(&beside)?;
         file.write_all(content)?;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use journal::cosignature::MAX_NAME_BYTES;
 use journal::log_key::LogKeyError;
 use journal::note::NoteError;
 use journal::witness::Refusal;
@@ -39,6 +40,14 @@ pub enum StateError {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// A file would become larger than it is read back.
+    #[error("{file} would become larger than {limit} bytes")]
+    TooLarge {
+        /// The file.
+        file: PathBuf,
+        /// The most bytes that it may have.
+        limit: u64,
+    },
     /// Another process has the witness open.
     #[error("the witness in {0} is in use by another process")]
     InUse(PathBuf),
@@ -69,8 +78,12 @@ pub enum StateError {
     /// log's.
     #[error("log {0} is given with a key of this witness")]
     OwnKey(String),
-    /// There is no room for another log.
-    #[error("the witness follows too many logs or keys already")]
+    /// The origin is longer than a cosignature has room for.
+    #[error("the log's origin has {0} bytes, and a cosignature has room for {MAX_NAME_BYTES}")]
+    OriginTooLong(usize),
+    /// There is no room for another log. Those that are followed no longer count as well, since what
+    /// was seen of them stays.
+    #[error("the witness follows or remembers too many logs or keys already")]
     TooManyLogs,
 }
 

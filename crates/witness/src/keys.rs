@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use journal::cosignature::{Cosigner, MlDsa44Signer};
+use journal::cosignature::{Cosigner, MAX_NAME_BYTES, MlDsa44Signer};
 use journal::note::AnyVerifier;
 use zeroize::Zeroizing;
 
@@ -52,7 +52,7 @@ impl WitnessKeys {
             .try_for_each(|vkey| AnyVerifier::from_vkey(vkey).map(|_| ()))
             .map_err(StateError::Name)?;
         match name.len() {
-            ..=255 => Ok(keys),
+            ..=MAX_NAME_BYTES => Ok(keys),
             _ => Err(StateError::Name(journal::note::NoteError::KeyName(
                 name.to_owned(),
             ))),

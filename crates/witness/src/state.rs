@@ -9,7 +9,7 @@
 //! | `memory` | what was seen of each log; written before anything is signed |
 //! | `logs` | the keys of the logs that are followed, one a line |
 //! | `cosigned/<hash of origin>` | the newest cosigned checkpoint of a log, for monitors |
-//! | `evidence/` | checkpoints that a log has signed and that do not continue what was seen |
+//! | `evidence/<hash of origin>/` | checkpoints that a log has signed and that do not continue what was seen |
 
 mod evidence;
 mod memory;
@@ -20,8 +20,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use journal::checkpoint::Checkpoint;
+use journal::cosignature::MAX_NAME_BYTES;
 use journal::log_key::LogKeys;
-use journal::note::{MAX_NOTE_BYTES, Note, VerifierKey};
+use journal::note::{MAX_NOTE_BYTES, MAX_SIGNATURES, Note, VerifierKey};
 use journal::witness::{AddCheckpoint, Answer, Refusal, Seen, check, origin_hash};
 
 use self::memory::Memory;
@@ -37,8 +38,12 @@ const COSIGNED: &str = "cosigned";
 const MAX_KEY_BYTES: u64 = 64 * 1024;
 const MAX_MEMORY_BYTES: u64 = 1 << 20;
 const MAX_LOGS_BYTES: u64 = 4 << 20;
-/// The most keys of logs that a witness follows.
+/// The most keys of logs that a witness follows, and the most logs that it remembers. The files that
+/// hold them have room for so many of the longest.
 const MAX_LOG_KEYS: usize = 2000;
+/// The most keys of one log: under a note with a line of each there is room for the two of the witness.
+const MAX_KEYS_OF_A_LOG: usize = MAX_SIGNATURES - 2;
+const MAX_COSIGNED_BYTES: u64 = MAX_NOTE_BYTES as u64;
 
 /// A witness: its keys, the logs it follows, and what it has seen of them.
 pub struct State {
@@ -81,10 +86,10 @@ impl State {
         let stored = custody.protect(&secret).map_err(StateError::Custody)?;
         let memory = Memory::new(keys.vkeys());
         make_dir(&dir.join(COSIGNED))?;
-        replace(dir, LOGS, b"")?;
-        replace(dir, MEMORY, memory.to_text().as_bytes())?;
+        replace(dir, LOGS, b"", MAX_LOGS_BYTES)?;
+        replace(dir, MEMORY, memory.to_text().as_bytes(), MAX_MEMORY_BYTES)?;
         // Last, since a key without a memory means that the memory was lost.
-        replace(dir, KEY, &stored)?;
+        replace(dir, KEY, &stored, MAX_KEY_BYTES)?;
         Ok(Self {
             dir: dir.to_owned(),
             keys,
@@ -159,7 +164,8 @@ impl State {
     /// already is known by exactly these keys then. What was seen of it stays.
     ///
     /// # Errors
-    /// When these are not keys of one log, one is a key of this witness, or it cannot be written.
+    /// When these are not keys of one log, one is a key of this witness, its origin is longer than can
+    /// be cosigned, there is no room for it, or it cannot be written.
     pub fn add_log(&self, vkeys: &[impl AsRef<str>]) -> Result<(), StateError> {
         let log = LogKeys::from_vkeys(vkeys)?;
         let public = |vkey: &str| vkey.parse::<VerifierKey>().map(|key| key.key).ok();
@@ -170,6 +176,13 @@ impl State {
             .any(|key| own.contains(&public(&key.vkey())))
         {
             return Err(StateError::OwnKey(log.origin().to_owned()));
+        }
+        // Else it would be stored and could not be cosigned.
+        if log.origin().len() > MAX_NAME_BYTES {
+            return Err(StateError::OriginTooLong(log.origin().len()));
+        }
+        if log.keys().len() > MAX_KEYS_OF_A_LOG {
+            return Err(StateError::TooManyLogs);
         }
         self.change_logs(|logs| {
             logs.insert(log.origin().to_owned(), log);
@@ -195,13 +208,21 @@ impl State {
         change(&mut next);
         let keys = next.values().flat_map(LogKeys::keys);
         let mut lines: Vec<String> = keys.map(|key| key.vkey() + "\n").collect();
-        if lines.len() > MAX_LOG_KEYS {
+        if lines.len() > MAX_LOG_KEYS || self.remembered(&next) > MAX_LOG_KEYS {
             return Err(StateError::TooManyLogs);
         }
         lines.sort();
-        replace(&self.dir, LOGS, lines.concat().as_bytes())?;
+        replace(&self.dir, LOGS, lines.concat().as_bytes(), MAX_LOGS_BYTES)?;
         *logs = next;
         Ok(())
+    }
+
+    /// How many logs the memory has to have room for: those that are followed, and those that were.
+    fn remembered(&self, followed: &HashMap<String, LogKeys>) -> usize {
+        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let records = memory.iter().flat_map(Memory::records);
+        let gone = records.filter(|record| !followed.contains_key(&record.seen.origin));
+        followed.len() + gone.count()
     }
 
     /// What was seen of each log last, and when it was cosigned last, in seconds since 1970.
@@ -258,7 +279,10 @@ impl State {
         // Until the write has succeeded there is no memory to decide by.
         *guard = None;
         let stored = advance
-            .store(|_| replace(&self.dir, MEMORY, next.to_text().as_bytes()))
+            .store(|_| {
+                let text = next.to_text();
+                replace(&self.dir, MEMORY, text.as_bytes(), MAX_MEMORY_BYTES)
+            })
             .map_err(|error| halted(&error))?;
         let (ed25519, ml_dsa_44) = self.keys.cosigners(now);
         let cosigned = stored
@@ -269,8 +293,8 @@ impl State {
             answer: Some(cosigned.answer().clone()),
         };
         let hash = origin_hash(&origin);
-        replace(&self.dir.join(COSIGNED), &hash, shown.note.as_bytes())
-            .map_err(|error| halted(&error))?;
+        let (dir, note) = (self.dir.join(COSIGNED), shown.note.as_bytes());
+        replace(&dir, &hash, note, MAX_COSIGNED_BYTES).map_err(|error| halted(&error))?;
         let mut all = self
             .cosigned
             .write()
@@ -344,7 +368,7 @@ fn read_cosigned(dir: &Path, memory: &Memory) -> Result<HashMap<String, Arc<Show
             continue; // of a write that was cut off
         }
         let damaged = |what| contradiction(&dir, &name, what);
-        let text = read(&dir.join(&name), MAX_NOTE_BYTES as u64)?
+        let text = read(&dir.join(&name), MAX_COSIGNED_BYTES)?
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .ok_or_else(|| damaged("not a checkpoint"))?;
         let checkpoint = Note::parse(&text)

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use counterpart::{Log, exchange, get, post};
-use journal::note::{AnyVerifier, Note};
-use journal::witness::{Answer, checkpoint_path, parse_size};
+use journal::note::{AnyVerifier, Ed25519Signer, Note};
+use journal::witness::{Answer, checkpoint_path, origin_hash, parse_size};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
-use witness::{Limits, State, Unprotected, WitnessKeys, serve};
+use witness::{Limits, State, StateError, Unprotected, WitnessKeys, serve};
 
 const ORIGIN: &str = "de.kontaktstelle.example/exchange/cn";
 const ADD: &str = "/add-checkpoint";
@@ -149,21 +149,77 @@ fn every_refusal_has_its_status() {
         .body;
     assert_eq!(after, shown);
     assert_eq!(server.add(&next.request(4)).status, 200);
-    // The two forks were kept as evidence, each once, beside what was vouched for.
-    let evidence: Vec<_> = std::fs::read_dir(dir.path().join("evidence"))
-        .unwrap()
-        .collect();
-    let names = |end: &str| {
-        let has = |e: &&Result<std::fs::DirEntry, _>| {
-            e.as_ref()
-                .unwrap()
-                .file_name()
-                .to_string_lossy()
-                .ends_with(end)
-        };
-        evidence.iter().filter(has).count()
+    // What does not continue was kept as evidence, each once, beside what was vouched for.
+    let kept = |begin: &str, end: &str| kept(dir.path(), ORIGIN, begin, end);
+    assert_eq!((kept("fork-", ".offered"), kept("fork-", ".seen")), (1, 1));
+    assert_eq!(kept("inconsistent-", ".offered"), 2);
+    assert_eq!(kept("", ""), 6);
+}
+
+/// How many files of evidence against a log have names that begin and end like this.
+fn kept(dir: &Path, origin: &str, begin: &str, end: &str) -> usize {
+    let room = dir.join("evidence").join(origin_hash(origin));
+    let files = std::fs::read_dir(room).into_iter().flatten();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names
+        .filter(|name| name.starts_with(begin) && name.ends_with(end))
+        .count()
+}
+
+/// Promise: a log that is wrong all the time fills its own room and no other: a fork is kept all the
+/// same, its own as that of another log.
+#[test]
+fn a_chatty_log_takes_no_other_logs_room() {
+    const OTHER: &str = "cn.kontaktstelle.example/exchange/de";
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start(create(dir.path()));
+    server.state.add_log(&Log::new(OTHER, 0).vkeys()).unwrap();
+    for origin in [ORIGIN, OTHER] {
+        assert_eq!(server.add(&Log::new(origin, 4).request(0)).status, 200);
+    }
+    let reversed = |origin, size| {
+        let mut log = Log::new(origin, size);
+        log.leaves.reverse();
+        log
     };
-    assert_eq!((names(".offered"), names(".seen")), (3, 3));
+    for size in 5..300 {
+        assert_eq!(server.add(&reversed(ORIGIN, size).request(4)).status, 422);
+    }
+    let inconsistent = kept(dir.path(), ORIGIN, "inconsistent-", ".offered");
+    assert!((1..=16).contains(&inconsistent), "{inconsistent}");
+    for origin in [ORIGIN, OTHER] {
+        assert_eq!(server.add(&reversed(origin, 4).request(4)).status, 422);
+        assert_eq!(kept(dir.path(), origin, "fork-", ".offered"), 1, "{origin}");
+        assert_eq!(kept(dir.path(), origin, "fork-", ".seen"), 1, "{origin}");
+    }
+}
+
+/// Promise: no log can bring the witness to a halt by its name or the number of its keys: what could
+/// be stored and not be cosigned is not followed, and the others are served on.
+#[test]
+fn a_log_that_cannot_be_cosigned_is_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start(create(dir.path()));
+    let longest = "o".repeat(255);
+    let too_long = "o".repeat(256);
+    server
+        .state
+        .add_log(&Log::new(&longest, 0).vkeys())
+        .unwrap();
+    let refused = server.state.add_log(&Log::new(&too_long, 0).vkeys());
+    assert!(matches!(refused, Err(StateError::OriginTooLong(256))));
+    let many: Vec<String> = (100..163)
+        .map(|n| {
+            Ed25519Signer::from_seed("many.example", [n; 32])
+                .verifier()
+                .vkey()
+        })
+        .collect();
+    let refused = server.state.add_log(&many);
+    assert!(matches!(refused, Err(StateError::TooManyLogs)));
+    for origin in [&longest, ORIGIN] {
+        assert_eq!(server.add(&Log::new(origin, 1).request(0)).status, 200);
+    }
 }
 
 /// Promise: what is no request of the protocol is turned away, within bounds of size and time.

@@ -6,6 +6,8 @@ mod counterpart;
 use std::path::Path;
 
 use counterpart::Log;
+use journal::edge::MAX_SIZE;
+use journal::hash::sha256;
 use journal::note::{AnyVerifier, Note};
 use witness::{Custody, CustodyError, NotCosigned, State, StateError, Unprotected, WitnessKeys};
 use zeroize::Zeroizing;
@@ -220,6 +222,44 @@ fn logs_are_followed_by_their_keys() {
     let anew = Log::new(ORIGIN, 6).request(0);
     let refused = state.add_checkpoint(anew.as_bytes(), NOW).unwrap_err();
     assert!(matches!(refused, NotCosigned::Refused(refusal) if refusal.status() == 409));
+}
+
+/// Promise: what is written can be read back: logs that come and go, however many and with the longest
+/// names, never make a memory that the witness would refuse at its next start.
+#[test]
+fn logs_that_come_and_go_leave_room() {
+    const ROOM: u64 = 2000;
+    let dir = tempfile::tempdir().unwrap();
+    drop(State::create(dir.path(), keys(), &Unprotected).unwrap());
+    // All but one of the logs that there is room for have come and gone.
+    let [first, second] = keys().vkeys();
+    let mut memory = format!("kontaktstelle/witness-memory/v1\n{first}\n{second}\n");
+    let (size, time) = (MAX_SIZE - 1, u64::MAX);
+    let root = Log::new(ORIGIN, 1).head().root;
+    for n in 1..ROOM {
+        memory += &format!("{size} {time} {root} {n:0>255}\n");
+    }
+    let hash = sha256(memory.as_bytes());
+    memory += &format!("sha256 {hash}\n");
+    std::fs::write(dir.path().join("memory"), memory).unwrap();
+
+    let state = open(dir.path()).unwrap();
+    let last = Log::new(&format!("{ROOM:0>255}"), 5);
+    state.add_log(&last.vkeys()).unwrap();
+    state
+        .add_checkpoint(last.request(0).as_bytes(), NOW)
+        .unwrap();
+    for followed in [true, false] {
+        let one_more = state.add_log(&Log::new(ORIGIN, 0).vkeys());
+        assert!(
+            matches!(one_more, Err(StateError::TooManyLogs)),
+            "{followed}"
+        );
+        state.remove_log(&last.origin).unwrap();
+    }
+    drop(state);
+    let state = open(dir.path()).unwrap();
+    assert_eq!(state.seen().unwrap().len() as u64, ROOM);
 }
 
 /// A custody that turns every bit, as an encrypting one would change every byte.

@@ -25,7 +25,7 @@ const LABEL: &[u8; 12] = b"subtree/v1\n\0";
 /// [`super::timestamped`].
 ///
 /// Nothing when `text` is not a plain checkpoint, the time is beyond 2^63 − 1, or a name is longer
-/// than the 255 bytes the structure has room for: such a text cannot be signed with this type.
+/// than [`super::MAX_NAME_BYTES`]: such a text cannot be signed with this type.
 #[must_use]
 pub fn ml_dsa_44_message(cosigner_name: &str, time: u64, text: &[u8]) -> Option<Vec<u8>> {
     let checkpoint = Checkpoint::parse(std::str::from_utf8(text).ok()?).ok()?;
