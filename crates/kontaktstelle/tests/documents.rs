@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+use locales::Language;
+use office::EntryKind;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -177,6 +180,35 @@ fn the_handbook_has_every_configuration_key() {
         "{HANDBOOK} lacks:\n{}",
         missing.join("\n")
     );
+}
+
+/// Whoever writes a reader by the protocol's page knows every kind of entry that a log can have, and is
+/// told of none that there is not; and each has a name for people in both languages.
+#[test]
+fn the_protocol_has_every_kind_of_entry() {
+    let page = fs::read_to_string(root().join("docs/protocol.md")).unwrap();
+    let (_, list) = page
+        .split_once("Every entry has `kind` and `time`.")
+        .unwrap();
+    let (list, _) = list.split_once("\n## ").unwrap();
+    let told: BTreeSet<&str> = list
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| word.contains('.'))
+        .collect();
+    let kinds: BTreeSet<&str> = EntryKind::ALL.iter().map(|kind| kind.code()).collect();
+    let difference: Vec<_> = told.symmetric_difference(&kinds).collect();
+    assert!(difference.is_empty(), "{difference:?}");
+    for language in Language::ALL {
+        for code in &kinds {
+            assert_ne!(
+                locales::label(language, "kind", code),
+                *code,
+                "{language:?}"
+            );
+        }
+    }
 }
 
 /// A link inside the tree leads somewhere.

@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::command::Command;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::{Decision, Incoming, Outgoing, Reviewed, Stage};
@@ -106,7 +107,7 @@ impl Office {
         if let Some(case) = about {
             fields.push(("case", case.thread.to_string().into()));
         }
-        writing.entry(crate::OFFICE_LOG, "act.refused", fields)?;
+        writing.entry(crate::OFFICE_LOG, EntryKind::ActRefused, fields)?;
         writing.commit()?;
         Err(OfficeError::Refused {
             policies: decision.policies,

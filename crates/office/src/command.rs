@@ -2,6 +2,7 @@
 
 use crate::attachment::NewAttachment;
 use crate::attachment::base64_bytes;
+use crate::entry_kind::EntryKind;
 use crate::state::Decision;
 use journal::hash::Hash;
 use policy::Role;
@@ -160,22 +161,28 @@ impl Command {
     /// The code under which the journal knows the act.
     #[must_use]
     pub const fn code(&self) -> &'static str {
+        self.kind().code()
+    }
+
+    /// What the journal says has happened.
+    #[must_use]
+    pub const fn kind(&self) -> EntryKind {
         match self {
-            Self::AddOfficer { .. } => "officer.added",
-            Self::AcceptPeer { .. } => "peer.accepted",
-            Self::Ping { .. } => "ping.sent",
-            Self::DraftRequest { .. } => "request.drafted",
-            Self::SubmitRequest { .. } => "request.submitted",
-            Self::ReleaseRequest { .. } => "request.released",
-            Self::WithdrawRequest { .. } => "request.withdrawn",
-            Self::ReviewScreening { .. } => "screening.reviewed",
-            Self::DraftAnswer { .. } => "answer.drafted",
-            Self::ReleaseAnswer { .. } => "answer.released",
-            Self::ImportRecords { .. } => "record.written",
-            Self::RegisterInquiry { .. } => "inquiry.registered",
-            Self::FileInquiryAnswer { .. } => "inquiry.answer-filed",
-            Self::ReleaseInquiryAnswer { .. } => "inquiry.answer-released",
-            Self::MoveExerciseClock { .. } => "exercise.clock-moved",
+            Self::AddOfficer { .. } => EntryKind::OfficerAdded,
+            Self::AcceptPeer { .. } => EntryKind::PeerAccepted,
+            Self::Ping { .. } => EntryKind::PingSent,
+            Self::DraftRequest { .. } => EntryKind::RequestDrafted,
+            Self::SubmitRequest { .. } => EntryKind::RequestSubmitted,
+            Self::ReleaseRequest { .. } => EntryKind::RequestReleased,
+            Self::WithdrawRequest { .. } => EntryKind::RequestWithdrawn,
+            Self::ReviewScreening { .. } => EntryKind::ScreeningReviewed,
+            Self::DraftAnswer { .. } => EntryKind::AnswerDrafted,
+            Self::ReleaseAnswer { .. } => EntryKind::AnswerReleased,
+            Self::ImportRecords { .. } => EntryKind::RecordWritten,
+            Self::RegisterInquiry { .. } => EntryKind::InquiryRegistered,
+            Self::FileInquiryAnswer { .. } => EntryKind::InquiryAnswerFiled,
+            Self::ReleaseInquiryAnswer { .. } => EntryKind::InquiryAnswerReleased,
+            Self::MoveExerciseClock { .. } => EntryKind::ExerciseClockMoved,
         }
     }
 }

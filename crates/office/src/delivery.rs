@@ -7,6 +7,7 @@
 
 use crate::case::Case;
 use crate::channel::{LastReceipt, SentMessage, event_field};
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::exchange_log;
 use crate::office::Office;
@@ -219,7 +220,7 @@ impl Office {
         let message = || statement.message.to_string().into();
         let entry = writing.entry(
             &log,
-            "receipt.received",
+            EntryKind::ReceiptReceived,
             vec![
                 ("message", message()),
                 ("receipt", signed.id().to_string().into()),
@@ -229,7 +230,11 @@ impl Office {
         )?;
         if event == ReceiptEvent::ContentConsignment {
             // From here on nothing keeps the headers back, so it is on record that they left.
-            writing.entry(&log, "header.released", vec![("message", message())])?;
+            writing.entry(
+                &log,
+                EntryKind::HeaderReleased,
+                vec![("message", message())],
+            )?;
         } else {
             writing.batch.outbox_updates.push(OutboxUpdate::Delivered {
                 peer: peer.party.to_string(),
@@ -291,7 +296,7 @@ impl Office {
         file_case(
             writing,
             &case,
-            "receipt.filed",
+            EntryKind::ReceiptFiled,
             vec![
                 ("message", sent.message.to_string().into()),
                 event_field(event),

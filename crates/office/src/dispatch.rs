@@ -7,6 +7,7 @@
 use crate::attachment::AttachmentRef;
 use crate::channel::{Channel, SentMessage, content_fields, event_field, message_fields};
 use crate::content::{CONTENT_PART, CONTENT_TYPE, Content};
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::exchange_log;
 use crate::office::Office;
@@ -116,7 +117,7 @@ impl Office {
         let mut fields = message_fields(message.manifest().statement(), id);
         fields.extend(content_fields(dispatch.content));
         fields.push(event_field(ReceiptEvent::SubmissionAcceptance));
-        let entry = writing.entry(&exchange_log(party), "message.sent", fields)?;
+        let entry = writing.entry(&exchange_log(party), EntryKind::MessageSent, fields)?;
         let message = BlobRef::new(message.encode()?);
         let headers = BlobRef::new(headers.to_json()?.into_bytes());
         writing.batch.outbox.push(OutboxPut {

@@ -4,6 +4,7 @@
 //! checkpoint that is known of the old one, and where this database stood, so that everybody can see
 //! how many entries are missing and that nobody hides it.
 
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::writing::{Filed, Loaded, Writing, load};
@@ -173,7 +174,7 @@ impl Office {
             if let Some(anchored) = &epoch.anchored {
                 fields.push(("anchored", anchored.clone().into()));
             }
-            let entry = writing.entry(&epoch.log, "epoch.opened", fields)?;
+            let entry = writing.entry(&epoch.log, EntryKind::EpochOpened, fields)?;
             writing.file(&noted, Some(entry))?;
         }
         Ok(())

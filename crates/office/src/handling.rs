@@ -14,6 +14,7 @@ pub(crate) use requesting::{check_request, findings_json};
 
 use crate::authority::Actor;
 use crate::command::{Command, Done};
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::writing::{Loaded, Writing};
@@ -79,7 +80,7 @@ impl Office {
 pub(crate) fn finish_case(
     mut writing: Writing<'_>,
     case: &Loaded<Case>,
-    kind: &str,
+    kind: EntryKind,
     mut fields: Vec<(&'static str, Value)>,
 ) -> Result<Done, OfficeError> {
     let value = &case.value;

@@ -4,6 +4,7 @@
 //! back still counts is decided by the order of these entries and of nothing else: what stands before
 //! the revocation was there when the key was still good ([`seal::revocation`]).
 
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::Reader;
@@ -132,7 +133,7 @@ fn published(
     let revoked: Vec<String> = revoked.map(|it| it.key.to_string()).collect();
     writing.entry(
         log,
-        "keys.published",
+        EntryKind::KeysPublished,
         [
             ("version", keys.version.into()),
             ("manifest", signed.id().to_string().into()),

@@ -12,6 +12,7 @@
 //! which it knows, and gives the receipt that it gave.
 
 use crate::channel::SentMessage;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::exchange_log;
 use crate::office::Office;
@@ -69,9 +70,9 @@ impl LostMessage {
     }
 }
 
-const ACCEPTED: &str = "message.accepted";
-const OPENED: &str = "message.opened";
-const LOST: &str = "message.lost";
+const ACCEPTED: &str = EntryKind::MessageAccepted.code();
+const OPENED: &str = EntryKind::MessageOpened.code();
+const LOST: &str = EntryKind::MessageLost.code();
 
 /// How much of a message a counterpart's log shows it to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,7 +124,7 @@ impl Office {
                 ("message", message.to_string().into()),
                 ("seq", (*seq).into()),
             ];
-            let entry = writing.entry(&exchange_log(peer), LOST, fields)?;
+            let entry = writing.entry(&exchange_log(peer), EntryKind::MessageLost, fields)?;
             tracing::warn!(%peer, seq, "message.lost");
             writing.file(&lost, Some(entry))?;
         }
@@ -199,7 +200,7 @@ impl Office {
         } = sent.value.clone();
         let entry = writing.entry(
             &exchange_log(&peer),
-            "message.sent-again",
+            EntryKind::MessageSentAgain,
             vec![
                 ("message", message.to_string().into()),
                 ("seq", seq.into()),

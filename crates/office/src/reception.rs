@@ -27,6 +27,7 @@ use crate::OFFICE_LOG;
 use crate::case::Case;
 use crate::channel::{AcceptedMessage, Channel, Fields, event_field, message_fields};
 use crate::content::CONTENT_PART;
+use crate::entry_kind::EntryKind;
 use crate::error::{OfficeError, Rejection};
 use crate::exchange_log;
 use crate::office::Office;
@@ -194,7 +195,7 @@ impl Office {
         let mut writing = self.writing();
         let mut fields = message_fields(manifest, id);
         fields.push(event_field(event));
-        let entry = writing.entry(&exchange_log(peer), "message.accepted", fields)?;
+        let entry = writing.entry(&exchange_log(peer), EntryKind::MessageAccepted, fields)?;
         if let Some(problem) = problem {
             note_unusable(&mut writing, peer, id, problem)?;
         }
@@ -274,7 +275,7 @@ fn note_unusable(
         ("message", message.to_string().into()),
         ("problem", problem.into()),
     ];
-    let entry = writing.entry(OFFICE_LOG, "message.unusable", fields)?;
+    let entry = writing.entry(OFFICE_LOG, EntryKind::MessageUnusable, fields)?;
     writing.keep_like_a_case(entry);
     Ok(())
 }
@@ -283,7 +284,7 @@ fn note_unusable(
 pub(crate) fn file_case(
     writing: &mut Writing<'_>,
     case: &Loaded<Case>,
-    kind: &str,
+    kind: EntryKind,
     mut fields: Fields,
 ) -> Result<(), OfficeError> {
     fields.push(("case", case.value.thread.to_string().into()));

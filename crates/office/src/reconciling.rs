@@ -4,6 +4,7 @@
 //! entry under the checkpoint that came with it; whenever a piece reaches its checkpoint, the root is
 //! computed anew over everything on file, which shows whether anything was rewritten behind us.
 
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::{End, PeerLog, PeerRange, fields_for_figures};
@@ -156,7 +157,7 @@ impl Office {
         })?;
         let blob = BlobRef::new(json);
         fields.push(("entries", blob.hash.to_string().into()));
-        let entry = writing.entry(OFFICE_LOG, "peer.extract-filed", fields)?;
+        let entry = writing.entry(OFFICE_LOG, EntryKind::PeerExtractFiled, fields)?;
         if let (Some(first), Some(last)) = (entries.first(), entries.last()) {
             let range = PeerRange {
                 peer: log.value.peer.clone(),
@@ -197,7 +198,7 @@ impl Office {
             let mut writing = self.writing();
             let entry = writing.entry(
                 OFFICE_LOG,
-                "peer.log-rewritten",
+                EntryKind::PeerLogRewritten,
                 vec![
                     ("peer", peer.to_string().into()),
                     ("before", log.value.checkpoint.clone().into()),

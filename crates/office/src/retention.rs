@@ -13,6 +13,7 @@ mod plan;
 
 use crate::OFFICE_LOG;
 use crate::case::Case;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::Reader;
@@ -165,7 +166,7 @@ impl Office {
         let indices: Vec<u64> = plan.entries.iter().map(|entry| entry.index).collect();
         let entry = writing.entry(
             OFFICE_LOG,
-            "content.destroyed",
+            EntryKind::ContentDestroyed,
             vec![
                 ("case", thread.to_string().into()),
                 ("log", OFFICE_LOG.into()),
@@ -225,7 +226,7 @@ impl Office {
             let indices: Vec<u64> = of_log.map(|entry| entry.index).collect();
             writing.entry(
                 OFFICE_LOG,
-                "content.destroyed",
+                EntryKind::ContentDestroyed,
                 vec![
                     ("log", log.into()),
                     ("entries", indices.into()),

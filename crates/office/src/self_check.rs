@@ -5,6 +5,7 @@
 
 use crate::OFFICE_LOG;
 use crate::channel::Fields;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::Reader;
@@ -102,7 +103,7 @@ impl Office {
     fn note_failed(&self, problem: &str) -> Result<(), OfficeError> {
         let mut writing = self.writing();
         let fields = [("problem", problem.into())];
-        let entry = writing.entry(OFFICE_LOG, "self-check.failed", fields)?;
+        let entry = writing.entry(OFFICE_LOG, EntryKind::SelfCheckFailed, fields)?;
         self.file_check(&mut writing, entry, Some(problem.to_owned()))?;
         writing.commit().map(drop)
     }
@@ -124,7 +125,7 @@ impl Office {
         if let Some(problem) = before.and_then(|check| check.problem) {
             fields.push(("lifted", problem.into()));
         }
-        let entry = writing.entry(OFFICE_LOG, "self-check.passed", fields)?;
+        let entry = writing.entry(OFFICE_LOG, EntryKind::SelfCheckPassed, fields)?;
         self.file_check(writing, entry, None)
     }
 

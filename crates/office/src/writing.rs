@@ -1,5 +1,6 @@
 //! Writing: from values to one batch of entries and documents.
 
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use journal::entry::{EntryBody, Salt};
@@ -99,14 +100,14 @@ impl<'a> Writing<'a> {
     pub(crate) fn entry(
         &mut self,
         log: &str,
-        kind: &str,
+        kind: EntryKind,
         fields: impl IntoIterator<Item = (&'static str, Value)>,
     ) -> Result<usize, OfficeError> {
         let mut all: BTreeMap<String, Value> = fields
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        all.insert("kind".to_owned(), kind.into());
+        all.insert("kind".to_owned(), kind.code().into());
         all.insert("time".to_owned(), self.now.to_string().into());
         let body = EntryBody::new(all).map_err(|e| OfficeError::invalid("entry", e.to_string()))?;
         let mut salt = [0; 32];

@@ -8,6 +8,7 @@ use crate::case::{Case, DraftedAnswer, GivenAnswer, Receipted};
 use crate::command::Done;
 use crate::content::Content;
 use crate::dispatch::Dispatch;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::{Incoming, NotNow, Reviewed, Stage};
@@ -55,7 +56,7 @@ impl Office {
             at: writing.now,
             screening,
         });
-        finish_case(writing, &case, "answer.drafted", fields)
+        finish_case(writing, &case, EntryKind::AnswerDrafted, fields)
     }
 
     pub(crate) fn release_answer(
@@ -124,7 +125,7 @@ impl Office {
         });
         Ok(Done {
             message: Some(message),
-            ..finish_case(writing, &case, "answer.released", fields)?
+            ..finish_case(writing, &case, EntryKind::AnswerReleased, fields)?
         })
     }
 }

@@ -6,6 +6,7 @@
 use super::finish_case;
 use crate::case::Case;
 use crate::channel::{Fields, event_field};
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::Stage;
@@ -54,22 +55,22 @@ impl Office {
         Ok(if taken { Fields::new() } else { vec![expired] })
     }
 
-    fn after_deadline(&self, case: &Case, now: Timestamp) -> Option<(Case, &'static str)> {
+    fn after_deadline(&self, case: &Case, now: Timestamp) -> Option<(Case, EntryKind)> {
         let deadline = case.deadline.filter(|deadline| *deadline < now)?;
         let grace_ends = deadline.plus_seconds(i64::from(self.limits.grace_hours) * 3600);
         let mut next = case.clone();
         match case.stage {
             Stage::Outgoing(state) if grace_ends < now && state.grace_over() != state => {
                 next.stage = Stage::Outgoing(state.grace_over());
-                Some((next, "request.unanswered"))
+                Some((next, EntryKind::RequestUnanswered))
             }
             Stage::Outgoing(state) if state.due() != state => {
                 next.stage = Stage::Outgoing(state.due());
-                Some((next, "request.overdue"))
+                Some((next, EntryKind::RequestOverdue))
             }
             Stage::Incoming(state) if state.awaits_answer() && !case.overdue => {
                 next.overdue = true;
-                Some((next, "answer.overdue"))
+                Some((next, EntryKind::AnswerOverdue))
             }
             _ => None,
         }

@@ -4,6 +4,7 @@ use super::{act_fields, done};
 use crate::OFFICE_LOG;
 use crate::authority::{Actor, inquiry_facts};
 use crate::command::Done;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::writing::{Filed, Loaded, Writing};
@@ -116,7 +117,12 @@ impl Office {
         writing.batch.blobs.push(blob);
         let mut fields = act_fields(actor, allowed);
         fields.push(("source", inquiry.source.to_string().into()));
-        finish_inquiry(writing, &Loaded::new(inquiry), "inquiry.registered", fields)
+        finish_inquiry(
+            writing,
+            &Loaded::new(inquiry),
+            EntryKind::InquiryRegistered,
+            fields,
+        )
     }
 
     pub(crate) fn file_inquiry_answer(
@@ -145,7 +151,7 @@ impl Office {
         let mut fields = act_fields(actor, allowed);
         fields.push(("document", blob.hash.to_string().into()));
         writing.batch.blobs.push(blob);
-        finish_inquiry(writing, &inquiry, "inquiry.answer-filed", fields)
+        finish_inquiry(writing, &inquiry, EntryKind::InquiryAnswerFiled, fields)
     }
 
     pub(crate) fn release_inquiry_answer(
@@ -178,7 +184,12 @@ impl Office {
         let mut fields = act_fields(actor, allowed);
         fields.push(("document", answer.document.to_string().into()));
         inquiry.value.answer = Some(answer);
-        finish_inquiry(self.writing(), &inquiry, "inquiry.answer-released", fields)
+        finish_inquiry(
+            self.writing(),
+            &inquiry,
+            EntryKind::InquiryAnswerReleased,
+            fields,
+        )
     }
 
     fn load_inquiry(&self, reference: &str) -> Result<Loaded<Inquiry>, OfficeError> {
@@ -202,7 +213,7 @@ fn check_length(field: &'static str, length: usize, limit: usize) -> Result<(), 
 fn finish_inquiry(
     mut writing: Writing<'_>,
     inquiry: &Loaded<Inquiry>,
-    kind: &str,
+    kind: EntryKind,
     mut fields: Vec<(&'static str, Value)>,
 ) -> Result<Done, OfficeError> {
     fields.push(("inquiry", inquiry.value.reference.clone().into()));

@@ -5,6 +5,7 @@ use crate::authority::Actor;
 use crate::command::{Done, Password};
 use crate::content::Content;
 use crate::dispatch::Dispatch;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::{MovedClock, Office};
 use crate::officer::Officer;
@@ -43,7 +44,7 @@ impl Office {
         fields.push(("officer", name.into()));
         fields.push(("roles", serde_json::to_value(roles).unwrap_or_default()));
         fields.push(("unit", unit.into()));
-        let entry = writing.entry(OFFICE_LOG, "officer.added", fields)?;
+        let entry = writing.entry(OFFICE_LOG, EntryKind::OfficerAdded, fields)?;
         writing.file(&Loaded::new(officer), Some(entry))?;
         done(writing)
     }
@@ -106,7 +107,7 @@ impl Office {
         fields.push(("fingerprint", expected.into()));
         fields.push(("manifest", signed.id().to_string().into()));
         fields.push(("version", keys.version.into()));
-        let entry = writing.entry(OFFICE_LOG, "peer.accepted", fields)?;
+        let entry = writing.entry(OFFICE_LOG, EntryKind::PeerAccepted, fields)?;
         writing.file(
             &Loaded {
                 value: peer,
@@ -164,7 +165,7 @@ impl Office {
         let mut fields = act_fields(actor, allowed);
         fields.push(("peer", party.to_string().into()));
         fields.push(("message", message.to_string().into()));
-        writing.entry(OFFICE_LOG, "ping.sent", fields)?;
+        writing.entry(OFFICE_LOG, EntryKind::PingSent, fields)?;
         Ok(Done {
             thread: Some(thread),
             message: Some(message),
@@ -212,13 +213,13 @@ impl Office {
                 ("record", serde_json::to_value(record).unwrap_or_default()),
                 ("id", record.header.id.to_string().into()),
             ];
-            let entry = writing.entry(OFFICE_LOG, "record.written", fields)?;
+            let entry = writing.entry(OFFICE_LOG, EntryKind::RecordWritten, fields)?;
             writing.file(&loaded, Some(entry))?;
             written.push(record.header.id);
         }
         let mut fields = act_fields(actor, allowed);
         fields.push(("count", written.len().into()));
-        writing.entry(OFFICE_LOG, "records.imported", fields)?;
+        writing.entry(OFFICE_LOG, EntryKind::RecordsImported, fields)?;
         Ok(Done {
             records: written,
             ..done(writing)?
@@ -241,7 +242,7 @@ impl Office {
         let mut writing = self.writing();
         let mut fields = act_fields(actor, allowed);
         fields.push(("seconds", seconds.into()));
-        let entry = writing.entry(OFFICE_LOG, "exercise.clock-moved", fields)?;
+        let entry = writing.entry(OFFICE_LOG, EntryKind::ExerciseClockMoved, fields)?;
         writing.file(&filed, Some(entry))?;
         let done = done(writing)?;
         self.set_moved(filed.value.milliseconds);
@@ -270,7 +271,7 @@ fn note_keys(
             ("manifest", signed.id().to_string().into()),
             ("revoked", revoked.clone().into()),
         ];
-        writing.entry(log, "keys.accepted", fields)?;
+        writing.entry(log, EntryKind::KeysAccepted, fields)?;
     }
     Ok(())
 }

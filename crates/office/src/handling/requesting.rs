@@ -7,6 +7,7 @@ use crate::case::{Case, Receipted};
 use crate::command::Done;
 use crate::content::{Content, MAX_CONTENT_BYTES};
 use crate::dispatch::Dispatch;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::{NotNow, Outgoing, Stage};
@@ -54,7 +55,12 @@ impl Office {
         let allowed = self.authorise(actor, Action::DraftRequest, case_facts(&case), None)?;
         let mut fields = act_fields(actor, allowed);
         fields.push(("findings", findings_json(&case.screening)));
-        finish_case(writing, &Loaded::new(case), "request.drafted", fields)
+        finish_case(
+            writing,
+            &Loaded::new(case),
+            EntryKind::RequestDrafted,
+            fields,
+        )
     }
 
     pub(crate) fn submit_request(
@@ -74,7 +80,7 @@ impl Office {
         finish_case(
             self.writing(),
             &case,
-            "request.submitted",
+            EntryKind::RequestSubmitted,
             act_fields(actor, allowed),
         )
     }
@@ -119,7 +125,7 @@ impl Office {
         fields.push(("deadline", deadline.to_string().into()));
         Ok(Done {
             message: Some(message),
-            ..finish_case(writing, &case, "request.released", fields)?
+            ..finish_case(writing, &case, EntryKind::RequestReleased, fields)?
         })
     }
 
@@ -172,7 +178,7 @@ impl Office {
         fields.push(("reason", reason.into()));
         Ok(Done {
             message: sent,
-            ..finish_case(writing, &case, "request.withdrawn", fields)?
+            ..finish_case(writing, &case, EntryKind::RequestWithdrawn, fields)?
         })
     }
 }

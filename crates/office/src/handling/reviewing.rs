@@ -4,6 +4,7 @@ use super::{act_fields, check_reason, finish_case};
 use crate::authority::{Actor, case_facts};
 use crate::case::{Case, Review};
 use crate::command::Done;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::state::{Decision, NotNow, Stage};
@@ -59,7 +60,7 @@ impl Office {
         let mut fields = act_fields(actor, allowed);
         fields.push(("review", serde_json::to_value(decision).unwrap_or_default()));
         fields.push(("reason", reason.into()));
-        finish_case(writing, &case, "screening.reviewed", fields)
+        finish_case(writing, &case, EntryKind::ScreeningReviewed, fields)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::OFFICE_LOG;
 use crate::case::{Case, GivenAnswer, Receipted};
 use crate::content::Content;
 use crate::dispatch::Dispatch;
+use crate::entry_kind::EntryKind;
 use crate::handling::{check_answer, check_reason, check_request, findings_json};
 use crate::office::Office;
 use crate::state::{Incoming, Stage};
@@ -46,7 +47,7 @@ impl Office {
                     ("peer", opening.peer.to_string().into()),
                     ("message", opening.id().to_string().into()),
                 ];
-                writing.entry(OFFICE_LOG, "ping.answered", fields)?;
+                writing.entry(OFFICE_LOG, EntryKind::PingAnswered, fields)?;
                 Ok(())
             }
             Content::Request(_) if existing.is_some() => {
@@ -121,7 +122,12 @@ impl Office {
             answer: None,
         };
         let fields = vec![("findings", findings)];
-        file_case(writing, &Loaded::new(case), "request.received", fields)?;
+        file_case(
+            writing,
+            &Loaded::new(case),
+            EntryKind::RequestReceived,
+            fields,
+        )?;
         Ok(())
     }
 }
@@ -151,7 +157,7 @@ fn take_answer(
         ground: None,
     });
     let fields = vec![("outcome", answer.outcome.code().into())];
-    file_case(writing, &case, "answer.received", fields)?;
+    file_case(writing, &case, EntryKind::AnswerReceived, fields)?;
     Ok(())
 }
 
@@ -165,7 +171,7 @@ fn take_withdrawal(
     };
     case.value.stage = Stage::Incoming(state.withdrawn()?);
     let fields = vec![("reason", reason.into())];
-    file_case(writing, &case, "request.withdrawn", fields)?;
+    file_case(writing, &case, EntryKind::RequestWithdrawn, fields)?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use super::{ATTEMPTS, note_unusable};
 use crate::attachment::AttachmentRef;
 use crate::channel::{AcceptedMessage, content_fields, event_field, place_fields, topic_field};
 use crate::content::{CONTENT_PART, Content, MAX_CONTENT_BYTES};
+use crate::entry_kind::EntryKind;
 use crate::error::{OfficeError, Rejection};
 use crate::exchange_log;
 use crate::office::Office;
@@ -148,7 +149,11 @@ impl Office {
             }
         };
         fields.push(event_field(event));
-        let entry = writing.entry(&exchange_log(opening.peer), "message.opened", fields)?;
+        let entry = writing.entry(
+            &exchange_log(opening.peer),
+            EntryKind::MessageOpened,
+            fields,
+        )?;
         if let Err(problem) = effect {
             note_unusable(&mut writing, opening.peer, opening.id(), problem)?;
         }

@@ -4,6 +4,7 @@
 use super::ATTEMPTS;
 use crate::OFFICE_LOG;
 use crate::channel::Fields;
+use crate::entry_kind::EntryKind;
 use crate::error::{OfficeError, Rejection};
 use crate::office::Office;
 use crate::writing::{Filed, Loaded};
@@ -102,7 +103,7 @@ impl Office {
         if noted.value.seen.len() >= MAX_NOTED_PER_DAY {
             noted.value.suppressed = true;
             fields.push(("noted", noted.value.seen.len().into()));
-            let kind = "message.rejections-suppressed";
+            let kind = EntryKind::MessageRejectionsSuppressed;
             let entry = writing.entry(OFFICE_LOG, kind, fields)?;
             writing.file(&noted, Some(entry))?;
             return writing.commit().map(drop);
@@ -121,7 +122,7 @@ impl Office {
                 field
             }));
         }
-        let entry = writing.entry(OFFICE_LOG, "message.rejected", fields)?;
+        let entry = writing.entry(OFFICE_LOG, EntryKind::MessageRejected, fields)?;
         writing.file(&noted, Some(entry))?;
         writing.commit().map(drop)
     }

@@ -8,6 +8,7 @@
 
 use super::{Standing, contains};
 use crate::OFFICE_LOG;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::witnessing::{WitnessFault, WitnessTarget};
@@ -129,7 +130,7 @@ impl Office {
                     self.begin_signing(|writing| match &missing[..] {
                         [] => Ok(()),
                         missing => writing
-                            .entry(OFFICE_LOG, "standing.confirmed", not_asked(missing))
+                            .entry(OFFICE_LOG, EntryKind::StandingConfirmed, not_asked(missing))
                             .map(drop),
                     })?;
                 } else {
@@ -141,7 +142,11 @@ impl Office {
                 let doubtful = keep(before.clone(), is_open)?;
                 if doubtful.is_empty() && !before.is_empty() {
                     let mut writing = self.writing();
-                    writing.entry(OFFICE_LOG, "standing.confirmed", not_asked(&missing))?;
+                    writing.entry(
+                        OFFICE_LOG,
+                        EntryKind::StandingConfirmed,
+                        not_asked(&missing),
+                    )?;
                     writing.commit()?;
                 }
                 self.guard.set_doubtful(doubtful);
@@ -172,7 +177,7 @@ impl Office {
                 let mut fields = not_asked(&missing);
                 fields.push(("logs", logs.iter().map(String::as_str).collect()));
                 writing
-                    .entry(OFFICE_LOG, "standing.unconfirmed", fields)
+                    .entry(OFFICE_LOG, EntryKind::StandingUnconfirmed, fields)
                     .map(drop)
             })?;
             self.guard.set_doubtful(logs);

@@ -4,6 +4,7 @@
 //! witnesses, holds at a fixed cadence one hash that commits us to the whole of it. An auditor who is
 //! given checkpoint and salt can say later: this stood before that.
 
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::writing::{Filed, Loaded};
@@ -91,11 +92,15 @@ impl Office {
         let mut writing = self.writing();
         for peer in &peers {
             let fields = vec![("anchor", anchored.to_string().into())];
-            writing.entry(&exchange_log(&peer.party), "office.anchored", fields)?;
+            writing.entry(
+                &exchange_log(&peer.party),
+                EntryKind::OfficeAnchored,
+                fields,
+            )?;
         }
         let entry = writing.entry(
             OFFICE_LOG,
-            "office.anchored",
+            EntryKind::OfficeAnchored,
             vec![
                 ("size", head.size.into()),
                 ("checkpoint", checkpoint.clone().into()),

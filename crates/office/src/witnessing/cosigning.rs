@@ -1,6 +1,7 @@
 //! Vouching for the exchange log that a peer keeps of what passes between it and us.
 
 use crate::OFFICE_LOG;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::writing::{Filed, Loaded};
@@ -259,7 +260,7 @@ impl Office {
         let mut writing = self.writing();
         let entry = writing.entry(
             OFFICE_LOG,
-            "peer.log-forked",
+            EntryKind::PeerLogForked,
             vec![
                 ("peer", peer.to_string().into()),
                 ("witnessed", checkpoint.clone().into()),

@@ -2,6 +2,7 @@
 
 use super::WitnessTarget;
 use crate::OFFICE_LOG;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::Reader;
@@ -108,9 +109,9 @@ impl Office {
             Some(fault) => {
                 tracing::error!(log, witness, fault = fault.code(), "witness.faulty");
                 fields.push(("fault", fault.code().into()));
-                "witness.faulty"
+                EntryKind::WitnessFaulty
             }
-            None => "witness.sound",
+            None => EntryKind::WitnessSound,
         };
         let mut writing = self.writing();
         let entry = writing.entry(OFFICE_LOG, kind, fields)?;

@@ -2,6 +2,7 @@
 
 use super::peer_of;
 use crate::OFFICE_LOG;
+use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::Reader;
@@ -77,9 +78,9 @@ impl Office {
             }
             let kind = if lag.alarm {
                 tracing::error!(log = lag.log, covered = lag.covered, "witness.lagging");
-                "witness.lagging"
+                EntryKind::WitnessLagging
             } else {
-                "witness.caught-up"
+                EntryKind::WitnessCaughtUp
             };
             let mut writing = self.writing();
             let entry = writing.entry(
