@@ -278,6 +278,52 @@ fn only_known_witnesses_give_a_grade() {
     );
 }
 
+/// Promise: a node that dies while it cosigns, before the head is stored or between that and its
+/// signature, has given no cosignature for a head it does not know after its restart: that one or a
+/// later one it cosigns then, and never another tree of that size.
+#[test]
+fn killed_while_it_cosigns_a_node_vouches_for_one_tree() {
+    let (de, mut cn) = witnesses();
+    let size_of = |note: &str| {
+        let note = Note::parse(note).unwrap();
+        Checkpoint::parse(note.text()).unwrap().size
+    };
+    let (mut seen, mut nothing_stored, mut stored_unanswered) = (0, 0, 0);
+    for looks in 0.. {
+        ping(&de, &cn);
+        let (request, head) = de.office.witness_request(DE_LOG, seen).unwrap();
+        let body = request.to_string();
+        let answer = cn.clock.kill_after(looks, || {
+            cn.office.witness_checkpoint(&de.party, body.as_bytes())
+        });
+        cn = cn.reopen(false);
+        cn.office.go_on_unconfirmed(&[]).unwrap();
+        let shown = cn.office.witnessed_checkpoint(&de.party).unwrap();
+        let remembered = shown.map_or(0, |note| size_of(&note));
+        match (&answer, remembered == head.size) {
+            (None, false) => nothing_stored += 1,
+            (None, true) => stored_unanswered += 1,
+            (Some(answer), stored) => assert!(answer.is_ok() && stored, "{answer:?}"),
+        }
+        if remembered == head.size {
+            let refused = cn.office.witness_checkpoint(
+                &de.party,
+                forged(&de, head.size, head.size).to_string().as_bytes(),
+            );
+            assert!(refusal(refused).proves_fork());
+        } else {
+            assert_eq!(remembered, seen, "neither the old nor the new head");
+        }
+        // The same head, and by the next time a later one.
+        round(&de, &cn, remembered);
+        seen = head.size;
+        if answer.is_some() {
+            break;
+        }
+    }
+    assert!(nothing_stored > 0 && stored_unanswered > 0);
+}
+
 /// Promise: a quorum of the policy's witnesses gives the highest grade, and lines that come one after
 /// the other add up.
 #[test]

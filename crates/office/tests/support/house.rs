@@ -56,7 +56,7 @@ impl House {
         let agreements = peers.iter().map(|peer| (party(peer), suite));
         let setup = Setup {
             party: party(name),
-            clock: Arc::new(TestClock(AtomicI64::new(noon))),
+            clock: Arc::new(TestClock::at(noon)),
             manifest,
             exercise,
             keys,

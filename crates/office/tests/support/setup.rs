@@ -16,18 +16,39 @@ use store::objects::Folder;
 use store::{Database, LogSigner, Sqlite};
 use tempfile::TempDir;
 
-/// A clock that stands still until it is moved.
-pub struct TestClock(pub(super) AtomicI64);
+/// A clock that stands still until it is moved. Whoever looks at it once too often dies.
+pub struct TestClock {
+    millis: AtomicI64,
+    looks_left: AtomicI64,
+}
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        let left = self.looks_left.fetch_sub(1, Ordering::SeqCst);
+        assert!(left > 0, "killed");
+        Timestamp::from_millis(self.millis.load(Ordering::SeqCst))
     }
 }
 
 impl TestClock {
+    pub(super) fn at(millis: i64) -> Self {
+        Self {
+            millis: AtomicI64::new(millis),
+            looks_left: AtomicI64::new(i64::MAX),
+        }
+    }
+
     pub fn advance(&self, millis: i64) {
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        self.millis.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// Runs `doomed` until it has looked at the clock so many times and looks again; nothing if that
+    /// has killed it.
+    pub fn kill_after<T>(&self, looks: i64, doomed: impl FnOnce() -> T) -> Option<T> {
+        self.looks_left.store(looks, Ordering::SeqCst);
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(doomed));
+        self.looks_left.store(i64::MAX, Ordering::SeqCst);
+        done.ok()
     }
 }
 
