@@ -28,12 +28,8 @@ def first_file(directory: Path) -> Path:
     return min(path for path in directory.rglob("*") if path.is_file())
 
 
-def line_of(key_type: int, vkeys: str, note: str) -> str | None:
-    """The signature line in a note by the key of a type."""
-    of_type = [v for v in vkeys.splitlines() if b64decode(v.split("+", 2)[2])[0] == key_type]
-    if not of_type:
-        return None
-    (vkey,) = of_type
+def line_of(vkey: str, note: str) -> str | None:
+    """The signature line in a note by a key."""
     name, key_id = vkey.split("+", 2)[:2]
     for line in note.splitlines():
         if line.startswith(f"— {name} ") and b64decode(line.split()[2])[:4].hex() == key_id:
@@ -41,14 +37,21 @@ def line_of(key_type: int, vkeys: str, note: str) -> str | None:
     return None
 
 
-def change_signatures(case: Path, keys: str, key_type: int, *, strip: bool = False) -> None:
-    """Falsifies or strips every line that a key wrote under a checkpoint of the case."""
-    vkeys, changed = (case / keys).read_text(), 0
+def change_signatures(
+    case: Path, keys: str, key_type: int, *, strip: bool = False, name: str = ""
+) -> None:
+    """Falsifies or strips every line that the key of a type, whose name begins like this, wrote under a
+    checkpoint of the case."""
+    vkeys = [key for key in (case / keys).read_text().splitlines() if key.startswith(name)]
+    vkeys = [key for key in vkeys if b64decode(key.split("+", 2)[2])[0] == key_type]
+    if len(vkeys) != 1:
+        sys.exit(f"{len(vkeys)} keys of type {key_type:02x} and name {name}… to damage the lines of")
+    changed = 0
     for path in [case / "log/checkpoint", *(case / "heads").iterdir()]:
         text = path.read_text()
-        if line := line_of(key_type, vkeys, text):
-            name, signature = line.split()[1:]
-            false = f"— {name} {b64encode(flip(b64decode(signature), -1)).decode()}\n"
+        if line := line_of(vkeys[0], text):
+            signer, signature = line.split()[1:]
+            false = f"— {signer} {b64encode(flip(b64decode(signature), -1)).decode()}\n"
             path.write_text(text.replace(f"{line}\n", "" if strip else false))
             changed += 1
     if not changed:
@@ -90,8 +93,17 @@ KINDS = {
     "ed25519": lambda case: change_signatures(case, "vkeys", 0x01),
     "ml-dsa-44": lambda case: change_signatures(case, "vkeys", 0x06),
     "stripped": lambda case: change_signatures(case, "vkeys", 0x06, strip=True),
-    "cosignature-04": lambda case: change_signatures(case, "witnesses", 0x04),
-    "cosignature-06": lambda case: change_signatures(case, "witnesses", 0x06),
+    **{
+        f"cosignature-{whose}-{key_type:02x}": lambda case, name=name, key_type=key_type, strip=strip: (
+            change_signatures(case, "witnesses", key_type, strip=strip, name=name)
+        )
+        for whose, name, strip in [
+            ("peer", "cn.", False),
+            ("domestic", "witness.", False),
+            ("absent", "witness.", True),
+        ]
+        for key_type in (0x04, 0x06)
+    },
     "resigned": lambda case: rewrite(case, honest=True),
     "rewritten": lambda case: rewrite(case, honest=False),
 }

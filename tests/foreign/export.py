@@ -7,7 +7,8 @@ Usage: export.py PROGRAM DEMO OUT. For each party and each of its logs, OUT/PART
     proofs/INDEX   what `journal proof` printed
     cose           a proof as a COSE Receipt, and cose.entry, the bytes of the entry that it proves
     heads/SIZE-…   other checkpoints of this log that either node keeps, in receipts for instance
-    witnesses      for an exchange log: the verifier keys of the counterpart's witness
+    witnesses      the verifier keys of those who witness it: the node's domestic witness, as its policy
+                   names it, and for an exchange log the counterpart
 
 and OUT/PARTY/manifest.json, OUT/PARTY/statements/ID.json, OUT/PARTY/messages/ID, OUT/PARTY/headers/ID.json
 and OUT/PARTY/receipts/ID.json are what the node keeps under signatures, its own and the counterpart's.
@@ -76,13 +77,20 @@ def hand_over_heads(nodes: list[Path], out: Path) -> None:
             (cases[origin] / "heads" / f"{size}-{digest}").write_text(checkpoint)
 
 
-def name_witnesses(out: Path) -> None:
-    """An exchange log is witnessed by the counterpart, whose manifest names the keys for that."""
+def name_witnesses(nodes: list[Path], out: Path) -> None:
+    """Every log is witnessed at home, an exchange log also by the counterpart, whose manifest names the
+    keys for that."""
+    for node in nodes:
+        policy = [line.split() for line in (node / "witnesses.policy").read_text().splitlines()]
+        keys = [words[2] for words in policy if words[:1] == ["witness"]]
+        for case in (path.parent for path in out.glob(f"{node.name}/*/log")):
+            (case / "witnesses").write_text("".join(f"{key}\n" for key in keys))
     for path in out.glob("*/manifest.json"):
         statement = json.loads(path.read_text())["statement"]
         for case in out.glob(f"*/exchange-{statement['party']}"):
             if "witness" in statement:
-                (case / "witnesses").write_text("".join(f"{key}\n" for key in statement["witness"]["vkeys"]))
+                with (case / "witnesses").open("a") as witnesses:
+                    witnesses.writelines(f"{key}\n" for key in statement["witness"]["vkeys"])
 
 
 if __name__ == "__main__":
@@ -93,5 +101,5 @@ if __name__ == "__main__":
     for directory in nodes:
         export_node(binary, directory, target / directory.name)
     hand_over_heads(nodes, target)
-    name_witnesses(target)
+    name_witnesses(nodes, target)
     shutil.copy(demo / "answer.json", target)
