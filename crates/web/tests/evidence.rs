@@ -9,7 +9,7 @@ use journal::checkpoint::Checkpoint;
 use journal::hash::sha256;
 use journal::note::NoteSigner;
 use journal::witness::Answer;
-use office::{Clock, Command, Said, Standing, WitnessAnswer, WitnessTarget};
+use office::{Clock, Command, Said, Standing, WitnessAnswer, WitnessFault, WitnessTarget};
 use oversight::answer::{AnswerStatus, Composition, compose};
 use oversight::binding::Bindings;
 use oversight::evidence::Gathering;
@@ -176,6 +176,31 @@ async fn an_unconfirmed_node_says_so() {
         "{text}"
     );
     assert!(text.contains("Austausch mit cn"), "which logs");
+}
+
+/// Promise: a node that signs though too few witnesses have answered says so on every page, and names a
+/// witness that is faulty with what is the matter with it.
+#[tokio::test]
+async fn doubt_and_faulty_witnesses_are_shown() {
+    let (de, _cn) = witnessing();
+    let de = de.reopen(false);
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    let witness = de.office.witness_targets("exchange-cn").unwrap().remove(0);
+    let fault = WitnessFault::LostMemory;
+    de.office
+        .note_witness("exchange-cn", &witness, Some(fault))
+        .unwrap();
+    let client = Client::signed_in(console(&de), "hanna").await;
+    let doubt = "Dieser Knoten arbeitet ohne Bestätigung aller nötigen Zeugen";
+    for page in ["/journal", "/"] {
+        assert!(client.get(page).await.text().contains(doubt), "{page}");
+    }
+    let text = client.get("/").await.text();
+    assert!(text.contains("state--danger\">Zeuge gestört"), "{text}");
+    assert!(
+        text.contains("cn: hat vergessen, was er bezeugt hat"),
+        "{text}"
+    );
 }
 
 /// Promise: both receipts of a message show with their times as they come: lying there sealed, then
