@@ -102,7 +102,10 @@ fn contents() {
         }));
     }
     let rate = |time: Duration| ENTRIES as f64 / time.as_secs_f64();
-    println!("entries of {} fields, from their content", body.fields().len());
+    println!(
+        "entries of {} fields, from their content",
+        body.fields().len()
+    );
     println!("bare SHA-256     {:>10.0} entries/s", rate(bare));
     println!("hash             {:>10.0} entries/s", rate(hashed));
     println!("read and hash    {:>10.0} entries/s", rate(read));

@@ -85,7 +85,10 @@ fn write_string(string: &str, out: &mut String) {
     out.push('"');
     // What needs no escape is copied in one go: nearly always the whole string.
     let mut rest = string;
-    while let Some(at) = rest.bytes().position(|b| b < b' ' || b == b'"' || b == b'\\') {
+    while let Some(at) = rest
+        .bytes()
+        .position(|b| b < b' ' || b == b'"' || b == b'\\')
+    {
         let (plain, escaped) = rest.split_at(at);
         out.push_str(plain);
         let mut escaped = escaped.chars();

@@ -139,7 +139,8 @@ impl DomainHasher {
         self.text.extend_from_slice(domain.as_bytes());
         self.text.push(b'\n');
         for part in parts {
-            self.text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            self.text
+                .extend_from_slice(&(part.len() as u64).to_be_bytes());
             self.text.extend_from_slice(part);
         }
         sha256(&self.text)

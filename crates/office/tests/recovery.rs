@@ -8,9 +8,7 @@ use journal::hash::Hash;
 use journal::note::Note;
 use office::epoch::{open_epoch, origin_of_epoch};
 use office::mirror::recover_from_mirror;
-use office::{
-    Actor, Command, OfficeError, Rejection, Said, Standing, WitnessAnswer, exchange_log,
-};
+use office::{Actor, Command, OfficeError, Rejection, Said, Standing, WitnessAnswer, exchange_log};
 use seal::key_manifest::LogReference;
 use seal::receipt::ReceiptEvent;
 use std::collections::BTreeMap;

@@ -336,7 +336,7 @@ fn damage_is_lifted_on_the_record() {
     de.office.self_check(&mut |_, _| ()).unwrap();
     assert!(matches!(de.office.standing(), Standing::Unconfirmed { .. }));
     let before = de.kinds("office").len();
-    de.office.confirm_standing(&[head_at(&de, &cn)]).unwrap();
+    de.office.confirm_standing(&[answered(&de, &cn)]).unwrap();
     assert_eq!(de.kinds("office")[before..], ["self-check.passed"]);
     let passed = de.last("office", "self-check.passed");
     assert!(passed.contains_key("lifted"), "{passed:?}");

@@ -1,21 +1,22 @@
 //! Asking the witnesses after a start, before anything is signed.
 //!
-//! An office that was merely stopped goes on as soon as somebody has answered for each log. An office
+//! An office that was merely stopped goes on as soon as enough have answered for each log. An office
 //! that was put back together with its anchor has nothing of its own left to know better by: its
-//! operator waits until every witness has answered.
+//! operator waits until every witness has answered. If that is not enough, because a witness was put
+//! back too and has forgotten what it cosigned, the office goes on in doubt.
 
-use crate::house::{NAMES, logs_of, origin, other};
+use crate::house::{logs_of, origin, other};
 use crate::machine::{Machine, SetBack};
 use crate::network::{Load, Place};
-use office::{OfficeError, Standing, WitnessTarget, WitnessedHead};
+use office::{OfficeError, Said, Standing, WitnessAnswer, WitnessTarget};
 use std::collections::BTreeMap;
 
 /// Whom this life of an office has to ask, and what was answered.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
-    /// By log. They do not change while it asks.
-    targets: Option<Vec<(String, Place)>>,
-    answers: BTreeMap<(String, Place), Option<String>>,
+    /// By log and place, with what was on file at the start. They do not change while it asks.
+    targets: Option<BTreeMap<(String, Place), WitnessTarget>>,
+    answers: BTreeMap<(String, Place), WitnessAnswer>,
 }
 
 /// Where a witness of an office's log is.
@@ -39,17 +40,15 @@ pub(crate) fn questions(machine: &mut Machine) -> Result<Vec<(Place, Load)>, Off
         return Ok(Vec::new());
     }
     if life.asked.targets.is_none() {
-        let mut targets = Vec::new();
+        let mut targets = BTreeMap::new();
         for log in logs_of(house) {
-            let all = life.office.witness_targets(&log)?;
-            targets.extend(
-                all.iter()
-                    .map(|target| (log.clone(), place_of(house, target))),
-            );
+            for target in life.office.witness_targets(&log)? {
+                targets.insert((log.clone(), place_of(house, &target)), target);
+            }
         }
         life.asked.targets = Some(targets);
     }
-    let open = life.asked.targets.iter().flatten();
+    let open = life.asked.targets.iter().flat_map(BTreeMap::keys);
     let open = open.filter(|target| !life.asked.answers.contains_key(target));
     Ok(open
         .map(|(log, place)| {
@@ -69,26 +68,26 @@ pub(crate) fn answered(
 ) -> Result<(), OfficeError> {
     let waits = machine.set_back == SetBack::WithAnchor;
     if let Some(life) = &mut machine.life {
-        life.asked.answers.insert((log, from), checkpoint);
+        let place = (log.clone(), from);
+        let target = life.asked.targets.as_ref().and_then(|all| all.get(&place));
+        if let Some(target) = target.cloned() {
+            let said = checkpoint.map_or(Said::Nothing, Said::Head);
+            let answer = WitnessAnswer { log, target, said };
+            life.asked.answers.insert(place, answer);
+        }
     }
-    if waits && !questions(machine)?.is_empty() {
-        return Ok(());
-    }
+    let all_answered = questions(machine)?.is_empty();
     let Some(life) = &machine.life else {
         return Ok(());
     };
-    let heads: Vec<WitnessedHead> = life
-        .asked
-        .answers
-        .iter()
-        .map(|((log, place), checkpoint)| WitnessedHead {
-            log: log.clone(),
-            witness: match place {
-                Place::Office(house) => NAMES[*house].to_owned(),
-                other => other.to_string(),
-            },
-            checkpoint: checkpoint.clone(),
-        })
-        .collect();
-    life.office.confirm_standing(&heads).map(drop)
+    if waits && !all_answered {
+        return Ok(());
+    }
+    let answers: Vec<WitnessAnswer> = life.asked.answers.values().cloned().collect();
+    match life.office.confirm_standing(&answers)? {
+        Standing::Unconfirmed { .. } if all_answered => {
+            life.office.go_on_unconfirmed(&answers).map(drop)
+        }
+        _ => Ok(()),
+    }
 }

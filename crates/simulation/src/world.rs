@@ -11,7 +11,7 @@ use crate::network::{Load, Network, Packet, Place};
 use crate::outside::Outside;
 use crate::trace::Trace;
 use crate::witness::Witness;
-use office::{Actor, Command, WitnessedHead};
+use office::{Actor, Command, Said, WitnessAnswer};
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 use store::simulated::{Disk, Loss};
@@ -260,13 +260,15 @@ impl World {
 
 /// The witnesses have seen nothing of these logs: they are new.
 pub(crate) fn confirm_new(machine: &Machine) {
-    let heads = machine.logs().map(|log| WitnessedHead {
-        log,
-        witness: "w0".to_owned(),
-        checkpoint: None,
-    });
     let life = machine.life.as_ref().unwrap();
-    life.office.confirm_standing(&heads).unwrap();
+    let mut answers = Vec::new();
+    for log in machine.logs() {
+        for target in life.office.witness_targets(&log).unwrap() {
+            let (log, said) = (log.clone(), Said::Nothing);
+            answers.push(WitnessAnswer { log, target, said });
+        }
+    }
+    life.office.confirm_standing(&answers).unwrap();
     assert!(life.signs());
 }
 
