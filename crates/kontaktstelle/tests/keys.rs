@@ -6,8 +6,10 @@ mod support;
 
 use office::reader::Line;
 use serde_json::Value;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use support::{Node, PROGRAM, eventually, two_nodes};
 
 const HOLDER_PASSPHRASE: &str = "a holder's passphrase, for tests";
@@ -214,6 +216,58 @@ fn private_keys_are_encrypted_at_rest() {
     let rotated = key(&node, &["rotate", "log", "office"]);
     // Making a key under another passphrase would leave a node that opens only half of its keys.
     assert!(!rotated.status.success(), "a second passphrase was taken");
+}
+
+/// With systemd's credential no passphrase lies beside the keys, and without it they open for nobody.
+#[test]
+fn systemd_hands_over_the_passphrase() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = directory.path().join("node");
+    write_config(&node);
+    let config = node.join("kontaktstelle.toml");
+    let with_file = std::fs::read_to_string(&config).unwrap();
+    let without = with_file.replace("[keys]\npassphrase_file = \"keys.passphrase\"\n", "");
+    assert_ne!(with_file, without);
+    std::fs::write(
+        &config,
+        without.replace("[exchange]", "exercise = true\n[exchange]"),
+    )
+    .unwrap();
+    let credentials = |name: &str, passphrase: &str| {
+        let credentials = directory.path().join(name);
+        std::fs::create_dir(&credentials).unwrap();
+        let path = credentials.join("kontaktstelle-keys");
+        std::fs::write(&path, passphrase).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
+        credentials
+    };
+    let key = |credentials: Option<&Path>, arguments: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        if let Some(credentials) = credentials {
+            command.env("CREDENTIALS_DIRECTORY", credentials);
+        }
+        command.current_dir(&node).stdin(Stdio::null()).arg("key");
+        command.args(arguments).output().unwrap()
+    };
+    let ours = credentials("ours", "as systemd keeps it, sealed to the machine");
+    let other = credentials("other", "as another machine would have it");
+
+    let made = key(Some(&ours), &["init", "--exercise-holders", "holders"]);
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    assert!(!node.join("keys.passphrase").exists());
+    let rotate = ["rotate", "log", "office"];
+    assert!(!key(None, &rotate).status.success());
+    assert!(!key(Some(&other), &rotate).status.success());
+    let rotated = key(Some(&ours), &rotate);
+    assert!(
+        rotated.status.success(),
+        "{}",
+        String::from_utf8_lossy(&rotated.stderr)
+    );
 }
 
 /// Runs `key rotate …` on a running node, has the exercise's holders sign, publishes, and restarts.
