@@ -4,7 +4,7 @@
 //! would fork the log. The anchor finds that where it is newer than the copy ([`store::anchor`]).
 //! Where both were set back only others can tell: the witnesses, who remember the largest head they
 //! were shown. So a node that is witnessed may read, but neither write nor sign, until it has
-//! asked them ([`Office::confirm_standing`]); how many have to answer is in [`confirming`].
+//! asked them ([`Office::confirm_standing`]); how many have to answer is in `confirming`.
 //!
 //! One head, signed by our own key, that this database does not contain is proof enough. It is kept,
 //! and the node stays read-only until the database contains it (restored from the counterpart's copy
