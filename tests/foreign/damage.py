@@ -28,6 +28,15 @@ def first_file(directory: Path) -> Path:
     return min(path for path in directory.rglob("*") if path.is_file())
 
 
+def change_hash_of_proof(path: Path) -> None:
+    """The first hash of an inclusion proof becomes another one: still well-formed, so that it is the
+    proof which fails and not the reading of it."""
+    lines = path.read_text().splitlines(keepends=True)
+    at = next(at for at, line in enumerate(lines) if line.startswith("index ")) + 1
+    lines[at] = b64encode(flip(b64decode(lines[at]), 0)).decode() + "\n"
+    path.write_text("".join(lines))
+
+
 def line_of(vkey: str, note: str) -> str | None:
     """The signature line in a note by a key."""
     name, key_id = vkey.split("+", 2)[:2]
@@ -89,7 +98,7 @@ KINDS = {
     "none": lambda _: None,
     "entry": lambda case: flip_in_file(first_file(case / "log/tile/entries"), -2),
     "tile": lambda case: flip_in_file(first_file(case / "log/tile/0"), 0),
-    "proof": lambda case: flip_in_file(first_file(case / "proofs"), 60),
+    "proof": lambda case: change_hash_of_proof(first_file(case / "proofs")),
     "ed25519": lambda case: change_signatures(case, "vkeys", 0x01),
     "ml-dsa-44": lambda case: change_signatures(case, "vkeys", 0x06),
     "stripped": lambda case: change_signatures(case, "vkeys", 0x06, strip=True),

@@ -21,7 +21,9 @@ use journal::extract::Extract;
 use journal::hash::Hash;
 use journal::opening::Opening;
 use records::PartyId;
+use seal::message::Message;
 use seal::receipt::ReceiptEvent;
+use seal::revocation::RevokedKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -170,17 +172,20 @@ impl Office {
             }
         }
         lost.sort_by_key(|(sent, _)| sent.value.seq);
-        lost.truncate(MAX_AT_ONCE);
         let mut writing = self.writing();
         let mut count = 0;
         for (sent, there) in lost {
-            if !self.is_stored(&sent.value)? {
-                // Destroyed at its date. What comes after it could not be taken either.
-                tracing::error!(%peer, seq = sent.value.seq, "a message that the peer has lost is destroyed here");
-                break;
+            if let Some(why) = self.unsendable(&sent.value)? {
+                // What can go through goes: the places behind it may be taken there.
+                let seq = sent.value.seq;
+                tracing::error!(%peer, seq, ?why, "a message that the peer has lost cannot be sent again");
+                continue;
             }
             self.queue_again(&mut writing, sent, there, &shown.extract.checkpoint)?;
             count += 1;
+            if count == MAX_AT_ONCE {
+                break;
+            }
         }
         if count > 0 {
             writing.commit()?;
@@ -223,12 +228,38 @@ impl Office {
         writing.file(&sent, Some(entry))
     }
 
-    /// Whether everything of a message of ours that travels is still here.
-    fn is_stored(&self, sent: &SentMessage) -> Result<bool, OfficeError> {
+    /// Why a message of ours cannot be handed in a second time, if it cannot. One that the peer would
+    /// refuse for ever must not be queued: nothing behind it would go through.
+    fn unsendable(&self, sent: &SentMessage) -> Result<Option<Unsendable>, OfficeError> {
+        let destroyed = Ok(Some(Unsendable::Destroyed));
         let Some(sealed) = self.sealed_message(sent)? else {
-            return Ok(false);
+            return destroyed;
         };
-        Ok(self.database().blob(&sealed)?.is_some()
-            && self.database().blob(&sent.headers)?.is_some())
+        let Some(message) = self.database().blob(&sealed)? else {
+            return destroyed;
+        };
+        if self.database().blob(&sent.headers)?.is_none() {
+            return destroyed;
+        }
+        let message = Message::decode(&message)?;
+        let manifest = message.manifest().statement();
+        let own = self.keyring.manifest.statement();
+        let revoked = own.revocation(RevokedKind::Signing, manifest.sender_key);
+        Ok(if manifest.suite != self.suite(&sent.peer) {
+            Some(Unsendable::OtherSuite)
+        } else {
+            revoked.map(|_| Unsendable::KeyRevoked)
+        })
     }
+}
+
+/// Why a message that a counterpart has lost cannot be handed in again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unsendable {
+    /// It was destroyed here at its date.
+    Destroyed,
+    /// It was sealed in a suite that is not the one agreed with the counterpart any more.
+    OtherSuite,
+    /// We have taken back the key that signed it.
+    KeyRevoked,
 }

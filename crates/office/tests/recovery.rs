@@ -9,12 +9,14 @@ use journal::note::Note;
 use office::epoch::{open_epoch, origin_of_epoch};
 use office::mirror::recover_from_mirror;
 use office::{Actor, Command, OfficeError, Rejection, Said, Standing, WitnessAnswer, exchange_log};
+use seal::Suite;
 use seal::key_manifest::LogReference;
 use seal::receipt::ReceiptEvent;
+use seal::revocation::{Revocation, RevocationReason, RevokedKind};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use store::{Engine, FileAnchor, Sqlite};
-use support::{HOUR, House, deliver, honest_request, settle, step, two_houses};
+use support::{HOUR, House, Setup, deliver, honest_request, settle, step, two_houses};
 
 const DE_LOG: &str = "exchange-cn";
 
@@ -167,6 +169,60 @@ fn what_a_backup_has_lost_is_sent_again() {
     ping(&de, &cn).unwrap();
     settle(&de, &cn);
     assert!(de.reader().outbox().unwrap().is_empty());
+}
+
+/// Promise: a lost message that the counterpart would refuse for ever, since its key was taken back or
+/// another suite was agreed meanwhile, is not queued, so that what comes after it is not stopped.
+#[test]
+fn what_would_be_refused_is_not_sent_again() {
+    let lost_under_old_keys = || {
+        let (de, cn, copies) = backed_up();
+        ping(&de, &cn).unwrap();
+        settle(&de, &cn);
+        (de, cn, copies)
+    };
+    let set_back = |cn: House, copies: &tempfile::TempDir, edit: &dyn Fn(&mut Setup)| {
+        let folder = folder_of(&cn);
+        cn.reopen_with(|house| {
+            copy(copies.path(), &folder);
+            edit(house);
+        })
+    };
+
+    let (de, cn, copies) = lost_under_old_keys();
+    let keys = de.rotated_keys();
+    let old = de.signing().verifying_key().id();
+    let followed = de.next_manifest(&keys, |_| {});
+    let de = de.reopen_with(|house| {
+        house.keys = keys;
+        house.manifest = followed;
+    });
+    cn.accept(&de).unwrap();
+    ping(&de, &cn).unwrap();
+    settle(&de, &cn);
+    let revoking = de.next_manifest(&de.keys, |manifest| {
+        manifest.revocations = vec![Revocation {
+            kind: RevokedKind::Signing,
+            key: old,
+            reason: RevocationReason::Compromised,
+            compromised_since: None,
+        }];
+    });
+    let de = de.reopen_with(|house| house.manifest = revoking);
+    let cn = set_back(cn, &copies, &|_| {});
+    // Only what the new key has signed.
+    assert_eq!(compare(&de, &cn), 1);
+    assert_eq!(de.waiting(&cn.party)[0].0, 2);
+
+    let (de, cn, copies) = lost_under_old_keys();
+    let agree = |house: &mut Setup, peer: &House| {
+        house.agreements.insert(peer.party.clone(), Suite::K2);
+    };
+    let de = de.reopen_with(|house| agree(house, &cn));
+    let cn = set_back(cn, &copies, &|house| agree(house, &de));
+    assert_eq!(compare(&de, &cn), 0);
+    // A node does not start over a queue in another suite.
+    de.reopen(false);
 }
 
 /// Promise: a receipt that came after the log was fetched says nothing about a loss.
