@@ -32,10 +32,11 @@ key-compromised-next =
     Was jetzt zu tun ist:
     1. Zwei Inhaber unterschreiben den Entwurf, danach wird er veröffentlicht (kontaktstelle key publish). Bis dahin hat sich nichts geändert.
     2. Den Knoten neu starten, damit er mit den neuen Schlüsseln arbeitet und den Widerruf in seine Journale schreibt.
-    3. Jede Gegenseite auf einem anderen Weg unterrichten und ihr das Manifest geben. Ab dem Eintrag, mit dem sie es annimmt, zählt dort nicht mehr, was der alte Schlüssel unterschreibt.
-    4. Durchsehen, was der alte Schlüssel seit dem Tag des Verdachts unterschrieben hat: kontaktstelle journal show
-    5. Ist der Schlüssel eines Journals betroffen, die Zeugen nach ihrem letzten Prüfpunkt fragen und vergleichen.
-    6. Ist jemand in die Maschine eingedrungen, sind auch die anderen Schlüssel darauf betroffen: jeden davon widerrufen.
+    3. Dafür sorgen, dass der Ausgang leer ist: was dort wartet, hat der alte Schlüssel unterschrieben. Eine Gegenseite, die das Manifest angenommen hat, weist es ab, und nichts dahinter kommt durch.
+    4. Jede Gegenseite auf einem anderen Weg unterrichten und ihr das Manifest geben. Ab dem Eintrag, mit dem sie es annimmt, zählt dort nicht mehr, was der alte Schlüssel unterschreibt.
+    5. Durchsehen, was der alte Schlüssel seit dem Tag des Verdachts unterschrieben hat: kontaktstelle journal show
+    6. Ist der Schlüssel eines Journals betroffen, die Zeugen nach ihrem letzten Prüfpunkt fragen und vergleichen.
+    7. Ist jemand in die Maschine eingedrungen, sind auch die anderen Schlüssel darauf betroffen: jeden davon widerrufen.
 key-ceremony =
     Eine Zeremonie gibt einer Partei ihre Wurzel. Niemand kann sie allein benutzen; einer von drei Inhabern darf ausfallen.
 

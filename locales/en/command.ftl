@@ -87,5 +87,5 @@ read-only-set-back = This node is read-only: log “{ $log }” was set back. Th
 read-only-damaged = This node is read-only: the self-check failed ({ $what }). Restore the database from a backup, or rebuild it from its entries. The node checks again at its start and every hour, and goes on when all is whole.
 standing-unconfirmed = This node does not sign yet: not enough witnesses have answered about { $logs }. Wait for an answer, or have it go on unconfirmed; that is written down.
 standing-doubtful = Not enough witnesses have said since the start what they have seen of { $logs } last. The node signs all the same, which is in the journal. It goes on asking until enough have answered.
-command-recovered = { $log }: entries from { $from } on are back, { $size } in all. Messages among them are known by their place only; an officer looks at each.
+command-recovered = { $log }: entries from { $from } on are back, { $size } in all. Messages of the counterpart among them are known by their place only; it sends them again by itself. Messages of ours among them: an officer looks at each.
 command-recovered-nothing = { $log }: nothing to fetch back. This database has { $size } entries, and the copy has none that is missing here.

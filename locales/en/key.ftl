@@ -32,10 +32,11 @@ key-compromised-next =
     What to do now:
     1. Have two holders sign the draft and publish it (kontaktstelle key publish). Until then nothing has changed.
     2. Restart the node, so that it works with the new keys and writes the revocation into its logs.
-    3. Tell each counterpart by another channel, and give it the manifest. From the entry in which it accepts it, what the old key signs no longer counts there.
-    4. Look at what the old key has signed since the day you suspect: kontaktstelle journal show
-    5. If a log's key is affected, ask the witnesses for their last checkpoint of it and compare.
-    6. If the machine was entered, the other keys on it are affected as well: take back each of them.
+    3. See to it that the outbox is empty: what waits there is signed by the old key. A counterpart that has accepted the manifest refuses it, and nothing behind it goes through.
+    4. Tell each counterpart by another channel, and give it the manifest. From the entry in which it accepts it, what the old key signs no longer counts there.
+    5. Look at what the old key has signed since the day you suspect: kontaktstelle journal show
+    6. If a log's key is affected, ask the witnesses for their last checkpoint of it and compare.
+    7. If the machine was entered, the other keys on it are affected as well: take back each of them.
 key-ceremony =
     A ceremony gives a party its root. Nobody alone can use it; one of three holders can be lost.
 

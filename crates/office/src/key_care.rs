@@ -1,8 +1,9 @@
 //! Our own keys over time: which manifest is in force, and since which entry.
 //!
-//! Every version of the manifest is an entry of the office log and of the log with each peer. Whether a signature by a key that was taken
-//! back still counts is decided by the order of these entries and of nothing else: what stands before
-//! the revocation was there when the key was still good ([`seal::revocation`]).
+//! Every version of the manifest since a log began is an entry of that log: of the office log, and of
+//! the log with each peer. Whether a signature by a key that was taken back still counts is decided by
+//! the order of these entries and of nothing else: what stands before the revocation was there when
+//! the key was still good ([`seal::revocation`]).
 
 use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;

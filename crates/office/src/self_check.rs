@@ -87,12 +87,17 @@ impl Office {
         Ok(checked)
     }
 
-    /// Makes the node read-only and writes down why, if it may write until then; gives the refusal.
+    /// Makes the node read-only and files why, so that the next start knows it; gives the refusal.
     fn damaged(&self, what: String) -> Result<OfficeError, OfficeError> {
         tracing::error!(what, "self-check.failed");
         let noted = match self.standing() {
-            Standing::Signing => self.note_failed(&what),
-            _ => Ok(()),
+            Standing::Signing => self.note_failed(&what, true),
+            // What signs nothing files it without an entry; the check that lifts it will name it.
+            Standing::Unconfirmed { .. } | Standing::ReadOnly(ReadOnly::Damaged { .. }) => {
+                self.note_failed(&what, false)
+            }
+            // May not even be written to, and stays read-only over a restart anyhow.
+            Standing::ReadOnly(ReadOnly::SetBack { .. }) => Ok(()),
         };
         let why = ReadOnly::Damaged { what };
         self.guard.set(Standing::ReadOnly(why.clone()));
@@ -100,12 +105,16 @@ impl Office {
         Ok(OfficeError::ReadOnly(why))
     }
 
-    fn note_failed(&self, problem: &str) -> Result<(), OfficeError> {
+    fn note_failed(&self, problem: &str, signed: bool) -> Result<(), OfficeError> {
         let mut writing = self.writing();
-        let fields = [("problem", problem.into())];
-        let entry = writing.entry(OFFICE_LOG, EntryKind::SelfCheckFailed, fields)?;
+        let entry = if signed {
+            let fields = [("problem", problem.into())];
+            Some(writing.entry(OFFICE_LOG, EntryKind::SelfCheckFailed, fields)?)
+        } else {
+            None
+        };
         self.file_check(&mut writing, entry, Some(problem.to_owned()))?;
-        writing.commit().map(drop)
+        writing.commit_first().map(drop)
     }
 
     /// Adds the entry of a check that found everything whole; if the one before found damage, it says
@@ -126,13 +135,13 @@ impl Office {
             fields.push(("lifted", problem.into()));
         }
         let entry = writing.entry(OFFICE_LOG, EntryKind::SelfCheckPassed, fields)?;
-        self.file_check(writing, entry, None)
+        self.file_check(writing, Some(entry), None)
     }
 
     fn file_check(
         &self,
         writing: &mut Writing<'_>,
-        entry: usize,
+        entry: Option<usize>,
         problem: Option<String>,
     ) -> Result<(), OfficeError> {
         let filed = self.load::<SelfCheck>(SelfCheck::NODE)?;
@@ -146,7 +155,7 @@ impl Office {
                 revision: filed.map_or(0, |filed| filed.revision),
                 entry: None,
             },
-            Some(entry),
+            entry,
         )
     }
 }

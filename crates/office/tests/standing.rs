@@ -317,14 +317,18 @@ fn damage_is_lifted_on_the_record() {
     let (de, cn) = witnesses();
     de.office.go_on_unconfirmed(&[]).unwrap();
     ping(&de, &cn).unwrap();
-    let rot = |from: &str, to: &str| {
+    let rot = |de: &House, from: &str, to: &str| {
         let connection = rusqlite::Connection::open(de.database_path()).unwrap();
         let rot = "UPDATE entries SET body = replace(body, ?1, ?2) WHERE log = 'exchange-cn'";
         connection.execute(rot, [from, to]).unwrap();
     };
-    rot("message.sent", "message.rotten");
+    // It is found before anybody has confirmed the start: such a node may not write an entry about it.
+    let de = de.reopen(false);
+    let entries = de.kinds("office").len();
+    rot(&de, "message.sent", "message.rotten");
     de.office.self_check(&mut |_, _| ()).unwrap_err();
-    rot("message.rotten", "message.sent");
+    rot(&de, "message.rotten", "message.sent");
+    assert_eq!(de.kinds("office").len(), entries);
 
     let de = de.reopen(false);
     let standing = de.office.standing();
