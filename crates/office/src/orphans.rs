@@ -121,7 +121,7 @@ impl Office {
 }
 
 /// Every hash that stands in any revision of the documents of some families.
-fn hashes_in_documents(
+pub(crate) fn hashes_in_documents(
     rows: &mut dyn Rows,
     of_family: impl Fn(&str) -> bool,
 ) -> Result<BTreeSet<Hash>, OfficeError> {
