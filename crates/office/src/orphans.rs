@@ -7,6 +7,7 @@
 
 use crate::error::OfficeError;
 use crate::office::Office;
+use crate::retention::Destruction;
 use crate::writing::{Filed, Loaded};
 use journal::hash::Hash;
 use records::Timestamp;
@@ -109,8 +110,8 @@ impl Office {
 
     fn named_hashes(&self) -> Result<BTreeSet<Hash>, OfficeError> {
         let mut rows = self.database().snapshot()?;
-        // The list of what has no name gives none.
-        let names = |family: &str| family != Unnamed::FAMILY;
+        // The lists of what has no name and of what was destroyed give none.
+        let names = |family: &str| ![Unnamed::FAMILY, Destruction::FAMILY].contains(&family);
         let mut named = hashes_in_documents(rows.as_mut(), names)?;
         rows.table(Table::Blobs, &mut |cells| {
             named.extend(cells.iter().flat_map(hashes_in));

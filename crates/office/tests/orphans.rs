@@ -123,3 +123,20 @@ fn the_week_counts_from_the_loss_of_the_name() {
         assert_eq!(swept(&house, day), count, "day {day}");
     }
 }
+
+/// Promise: that a file was destroyed with a case is no reason to keep it when it comes again and
+/// nothing names it.
+#[test]
+fn what_was_destroyed_is_not_named_by_that() {
+    let (de, cn) = two_houses();
+    let cn = cn.reopen_with(|next| next.limits.keep_case_days = Some(30));
+    let file = attachment("a.txt", b"words");
+    let hash = file.reference().sha256;
+    cn.draft(&de, honest_request(), vec![file]);
+    let after = cn.office.now().plus_seconds(31 * 86_400);
+    assert_eq!(cn.office.destroy_expired(after, 10).unwrap(), 1);
+    assert!(!cn.has_object(&hash));
+    objects(&cn).put(&mut &b"words"[..], 5).unwrap();
+    assert_eq!(cn.office.sweep_objects(in_days(1)).unwrap(), 0);
+    assert_eq!(cn.office.sweep_objects(in_days(9)).unwrap(), 1);
+}
