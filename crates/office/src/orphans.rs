@@ -7,9 +7,13 @@
 
 use crate::error::OfficeError;
 use crate::office::Office;
+use crate::retention::Destruction;
+use crate::writing::{Filed, Loaded};
 use journal::hash::Hash;
 use records::Timestamp;
-use std::collections::BTreeSet;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use store::engine::Rows;
 use store::objects::hex;
 use store::table::{Cell, Table};
 
@@ -17,61 +21,154 @@ use store::table::{Cell, Table};
 /// that names it, and long enough to notice that a node runs over the wrong database.
 const GRACE_SECONDS: i64 = 7 * 24 * 3600;
 
+/// Most objects that are watched at once. The next ones follow when these are gone.
+const MAX_WATCHED: usize = 10_000;
+
 /// Characters of a hash as text: 32 bytes in base64.
 const HASH_TEXT: usize = 44;
 
+/// The objects that had no name when they were last looked at, each with the first look of those in a
+/// row that found none: an object that is old may have lost its last name a moment ago.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Unnamed {
+    since: BTreeMap<Hash, Timestamp>,
+}
+
+impl Unnamed {
+    /// The one document of its family.
+    const NODE: &'static str = "node";
+
+    /// Notes what has no name at `now`. What has one again, or is gone, is forgotten.
+    fn note(&mut self, unnamed: &BTreeSet<Hash>, now: Timestamp) {
+        self.since.retain(|hash, _| unnamed.contains(hash));
+        for hash in unnamed {
+            if self.since.len() >= MAX_WATCHED {
+                break;
+            }
+            self.since.entry(*hash).or_insert(now);
+        }
+    }
+}
+
+impl Filed for Unnamed {
+    const FAMILY: &'static str = "unnamed-objects";
+
+    fn id(&self) -> String {
+        Self::NODE.to_owned()
+    }
+}
+
 impl Office {
-    /// Removes the objects that nothing has named for a week. `now` is the time of the disk or bucket
-    /// they are in, not the moved one of an exercise. Gives how many.
+    /// Removes the objects that nothing has named for a week, as looks like this one have seen it.
+    /// `now` is the time of the disk or bucket they are in, not the moved one of an exercise. Gives
+    /// how many.
     ///
     /// # Errors
-    /// When the database cannot be read, or the objects not be read or removed.
+    /// When the database cannot be read or written, or the objects not be read or removed;
+    /// [`OfficeError::Busy`] if another node beside this database looks at the same time.
     pub fn sweep_objects(&self, now: Timestamp) -> Result<usize, OfficeError> {
         self.may_write()?;
-        // In this order: what comes after the listing is not looked at, what was named before the
-        // reading is found.
-        let listed = self.objects.list()?;
-        let named = self.named_hashes()?;
-        let due = now.plus_seconds(-GRACE_SECONDS).millis();
+        let due = now.plus_seconds(-GRACE_SECONDS);
         let mut removed = 0;
-        for object in listed {
-            if named.contains(&object.hash) {
+        for (hash, since) in self.watch_unnamed(now)?.since {
+            if since >= due {
                 continue;
             }
             // Asked last: what is stored again meanwhile is new.
-            let since = self.objects.since_ms(&object.hash)?;
-            if since.is_some_and(|since| since < due) {
-                self.objects.remove(&object.hash)?;
-                tracing::info!(object = hex(&object.hash), "object.swept");
+            let stored = self.objects.since_ms(&hash)?;
+            if stored.is_some_and(|stored| stored < due.millis()) {
+                self.objects.remove(&hash)?;
+                tracing::info!(object = hex(&hash), "object.swept");
                 removed += 1;
             }
         }
         Ok(removed)
     }
 
-    fn named_hashes(&self) -> Result<BTreeSet<Hash>, OfficeError> {
-        let mut named = BTreeSet::new();
-        let mut rows = self.database().snapshot()?;
-        for table in [Table::Documents, Table::Blobs] {
-            rows.table(table, &mut |cells| {
-                for cell in cells {
-                    match cell {
-                        Cell::Text(text) => named.extend(hashes_in(text.as_bytes())),
-                        Cell::Bytes(bytes) => named.extend(hashes_in(bytes)),
-                        Cell::Null | Cell::Integer(_) | Cell::Boolean(_) => {}
-                    }
-                }
-                Ok(())
-            })?;
+    /// Looks for objects without a name and files since when each has had none.
+    fn watch_unnamed(&self, now: Timestamp) -> Result<Unnamed, OfficeError> {
+        let filed = self.load::<Unnamed>(Unnamed::NODE)?;
+        let mut next = filed.unwrap_or_else(|| Loaded::new(Unnamed::default()));
+        let before = next.value.clone();
+        // In this order: what comes after the listing is not looked at, what was named before the
+        // reading is found.
+        let listed = self.objects.list()?.into_iter();
+        let mut unnamed: BTreeSet<Hash> = listed.map(|object| object.hash).collect();
+        for hash in self.named_hashes()? {
+            unnamed.remove(&hash);
         }
+        next.value.note(&unnamed, now);
+        if next.value != before {
+            let mut writing = self.writing();
+            writing.file(&next, None)?;
+            let pruned = (Unnamed::FAMILY, next.value.id());
+            writing.batch.prune.push(pruned);
+            writing.commit()?;
+        }
+        Ok(next.value)
+    }
+
+    fn named_hashes(&self) -> Result<BTreeSet<Hash>, OfficeError> {
+        let mut rows = self.database().snapshot()?;
+        // The lists of what has no name and of what was destroyed give none.
+        let names = |family: &str| ![Unnamed::FAMILY, Destruction::FAMILY].contains(&family);
+        let mut named = hashes_in_documents(rows.as_mut(), names)?;
+        rows.table(Table::Blobs, &mut |cells| {
+            named.extend(cells.iter().flat_map(hashes_in));
+            Ok(())
+        })?;
         Ok(named)
     }
 }
 
-/// Every hash that stands in some bytes as text, whatever is around it.
-fn hashes_in(bytes: &[u8]) -> impl Iterator<Item = Hash> {
+/// Every hash that stands in any revision of the documents of some families.
+pub(crate) fn hashes_in_documents(
+    rows: &mut dyn Rows,
+    of_family: impl Fn(&str) -> bool,
+) -> Result<BTreeSet<Hash>, OfficeError> {
+    let mut found = BTreeSet::new();
+    rows.table(Table::Documents, &mut |cells| {
+        // The family is the first column.
+        if matches!(cells.first(), Some(Cell::Text(family)) if of_family(family)) {
+            found.extend(cells.iter().flat_map(hashes_in));
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Every hash that stands in a cell as text, whatever is around it.
+fn hashes_in(cell: &Cell) -> impl Iterator<Item = Hash> {
+    let bytes = match cell {
+        Cell::Text(text) => text.as_bytes(),
+        Cell::Bytes(bytes) => bytes,
+        Cell::Null | Cell::Integer(_) | Cell::Boolean(_) => &[],
+    };
     bytes
         .split(|byte| !matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'='))
         .filter(|word| word.len() == HASH_TEXT)
         .filter_map(|word| std::str::from_utf8(word).ok()?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use journal::hash::sha256;
+
+    /// Promise: however much lies there without a name, the list of it stays small, and a newcomer
+    /// takes the place of nothing that is watched.
+    #[test]
+    fn the_watch_is_bounded() {
+        let hashes = |count: usize| -> BTreeSet<Hash> {
+            let all = (0..count).map(|number| sha256(&number.to_be_bytes()));
+            all.collect()
+        };
+        let [first, second] = [1, 2].map(Timestamp::from_millis);
+        let mut unnamed = Unnamed::default();
+        unnamed.note(&hashes(MAX_WATCHED - 1), first);
+        unnamed.note(&hashes(2 * MAX_WATCHED), second);
+        assert_eq!(unnamed.since.len(), MAX_WATCHED);
+        let still = unnamed.since.values().filter(|since| **since == first);
+        assert_eq!(still.count(), MAX_WATCHED - 1);
+    }
 }

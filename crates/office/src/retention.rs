@@ -16,6 +16,7 @@ use crate::case::Case;
 use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
+use crate::orphans::hashes_in_documents;
 use crate::reader::Reader;
 use crate::state::{Incoming, Outgoing, Stage};
 use crate::writing::{Filed, Loaded, read_document};
@@ -61,7 +62,7 @@ pub struct Destruction {
     pub rule: RetentionRule,
     /// The entries of the office journal whose content is gone.
     pub entries: Vec<u64>,
-    /// Files that are still to be removed; none once all are.
+    /// Files that are still to be removed, but for those of other cases; none once all are.
     pub objects: BTreeSet<Hash>,
 }
 
@@ -172,6 +173,7 @@ impl Office {
                 ("log", OFFICE_LOG.into()),
                 ("entries", indices.clone().into()),
                 ("rule", rule.code().into()),
+                // Those that another case rests on are counted too, and go with that one.
                 ("files", plan.objects.len().into()),
             ],
         )?;
@@ -195,15 +197,25 @@ impl Office {
         Ok(true)
     }
 
-    /// Removes the files of destroyed cases.
+    /// Removes the files of destroyed cases. Files are named by their content: one that another case
+    /// rests on, or rested on in a revision that is kept, stays until that one is destroyed. It is
+    /// asked now and not when the case was destroyed, which may have been before a cut.
     fn remove_pending(&self) -> Result<(), OfficeError> {
-        for document in self
+        let documents = self
             .database()
-            .documents(Destruction::FAMILY, Some("pending"))?
-        {
+            .documents(Destruction::FAMILY, Some("pending"))?;
+        if documents.is_empty() {
+            return Ok(());
+        }
+        let mut rows = self.database().snapshot()?;
+        let kept = hashes_in_documents(rows.as_mut(), |family| family == Case::FAMILY)?;
+        drop(rows);
+        for document in documents {
             let mut pending = read_document::<Destruction>(document)?;
             for object in std::mem::take(&mut pending.value.objects) {
-                self.objects.remove(&object)?;
+                if !kept.contains(&object) {
+                    self.objects.remove(&object)?;
+                }
             }
             let mut writing = self.writing();
             writing.file(&pending, None)?;

@@ -3,11 +3,13 @@
 
 mod support;
 
+use journal::hash::Hash;
 use office::NewAttachment;
 use records::Timestamp;
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 use store::objects::{Announced, Folder, Objects};
+use store::{Batch, DocumentPut};
 use support::*;
 
 /// Some days from now, by the clock of the disk.
@@ -21,7 +23,7 @@ fn objects(house: &House) -> Folder {
     Folder::open(&house.objects_path()).unwrap()
 }
 
-fn listed(house: &House) -> BTreeSet<journal::hash::Hash> {
+fn listed(house: &House) -> BTreeSet<Hash> {
     let listed = objects(house).list().unwrap();
     listed.into_iter().map(|object| object.hash).collect()
 }
@@ -70,4 +72,71 @@ fn only_what_nothing_names_is_swept() {
         assert_eq!(listed(house), named);
     }
     assert_eq!(objects(&de).partial(&announced, 1 << 20).unwrap(), 2);
+}
+
+/// Files a document that says this and nothing else any more.
+fn note(house: &House, text: &str) {
+    let note = DocumentPut {
+        family: "note",
+        id: "node".to_owned(),
+        tag: String::new(),
+        sort: 0,
+        json: serde_json::to_string(text).unwrap(),
+        entry: None,
+    };
+    let batch = Batch {
+        documents: vec![note],
+        prune: vec![("note", "node".to_owned())],
+        ..Batch::default()
+    };
+    house.database().commit(batch).unwrap();
+}
+
+/// Promise: the week counts from when an object was first seen without a name, however long it has
+/// stood there; a name in between ends it, and a node that starts again remembers it.
+#[test]
+fn the_week_counts_from_the_loss_of_the_name() {
+    let house = House::new("de", &["cn"], false);
+    let hash = objects(&house).put(&mut &b"words"[..], 5).unwrap().0;
+    let swept = |house: &House, day| house.office.sweep_objects(in_days(day)).unwrap();
+    note(&house, &hash.to_string());
+    assert_eq!(swept(&house, 29), 0);
+    note(&house, "");
+    for day in [30, 36] {
+        assert_eq!(swept(&house, day), 0, "day {day}");
+    }
+    note(&house, &hash.to_string());
+    assert_eq!(swept(&house, 38), 0);
+    note(&house, "");
+    for day in [39, 45] {
+        assert_eq!(swept(&house, day), 0, "day {day}");
+    }
+    let house = house.reopen(false);
+    assert_eq!(swept(&house, 47), 1);
+    assert!(!house.has_object(&hash));
+    let filed = house.database().revisions("unnamed-objects", "node");
+    assert_eq!(filed.unwrap().len(), 1, "what it remembers does not grow");
+    // What is gone is forgotten: it has its week again when it comes again.
+    assert_eq!(swept(&house, 48), 0);
+    objects(&house).put(&mut &b"words"[..], 5).unwrap();
+    for (day, count) in [(49, 0), (55, 0), (57, 1)] {
+        assert_eq!(swept(&house, day), count, "day {day}");
+    }
+}
+
+/// Promise: that a file was destroyed with a case is no reason to keep it when it comes again and
+/// nothing names it.
+#[test]
+fn what_was_destroyed_is_not_named_by_that() {
+    let (de, cn) = two_houses();
+    let cn = cn.reopen_with(|next| next.limits.keep_case_days = Some(30));
+    let file = attachment("a.txt", b"words");
+    let hash = file.reference().sha256;
+    cn.draft(&de, honest_request(), vec![file]);
+    let after = cn.office.now().plus_seconds(31 * 86_400);
+    assert_eq!(cn.office.destroy_expired(after, 10).unwrap(), 1);
+    assert!(!cn.has_object(&hash));
+    objects(&cn).put(&mut &b"words"[..], 5).unwrap();
+    assert_eq!(cn.office.sweep_objects(in_days(1)).unwrap(), 0);
+    assert_eq!(cn.office.sweep_objects(in_days(9)).unwrap(), 1);
 }

@@ -179,6 +179,38 @@ fn files_of_earlier_revisions_go_with_their_case() {
     }
 }
 
+/// Promise: a file that a case came to rest on after another one was destroyed with it stays, also if
+/// the removal was cut off in between; it goes with the last case that rests on it.
+#[test]
+fn a_file_that_is_used_again_outlives_a_cut_removal() {
+    let (de, cn) = keeps_thirty_days();
+    let file = attachment("a.txt", SECRET.as_bytes());
+    let hash = file.reference().sha256;
+    let after = |days: i64| cn.office.now().plus_seconds(days * 86_400);
+    cn.draft(&de, honest_request(), vec![file.clone()]);
+    let name = store::objects::hex(&hash);
+    let folder = cn.objects_path().join("objects");
+    let path = folder.join(&name[..2]).join(&name[2..4]).join(&name);
+    // Something in its place that is no file cannot be removed.
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    cn.office.destroy_expired(after(31), 10).unwrap_err();
+    std::fs::remove_dir(&path).unwrap();
+    assert!(cn.reader().cases().unwrap().is_empty());
+
+    let threads = [(); 2].map(|()| cn.draft(&de, honest_request(), vec![file.clone()]));
+    assert_eq!(cn.office.destroy_expired(after(0), 10).unwrap(), 0);
+    for destruction in cn.reader().destructions().unwrap() {
+        assert!(destruction.objects.is_empty(), "the removal went on");
+    }
+    assert!(cn.has_object(&hash));
+    assert_eq!(
+        cn.office.destroy_expired(after(31), 10).unwrap(),
+        threads.len()
+    );
+    assert!(!cn.has_object(&hash));
+}
+
 /// Promise: what the journal quotes of a message that could not be used, and that belongs to no case,
 /// has a date.
 #[test]

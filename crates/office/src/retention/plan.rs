@@ -1,4 +1,4 @@
-//! What belongs to a case and to nothing else.
+//! What belongs to a case.
 
 use crate::attachment::AttachmentRef;
 use crate::case::Case;
@@ -15,6 +15,7 @@ use store::EntryRef;
 pub(super) struct Plan {
     pub(super) entries: BTreeSet<EntryRef>,
     pub(super) blobs: BTreeSet<Hash>,
+    /// Its files. Another case may rest on the same ones.
     pub(super) objects: BTreeSet<Hash>,
 }
 
@@ -58,28 +59,7 @@ impl Plan {
                 plan.add_message(reader, taken.sealed)?;
             }
         }
-        plan.spare_files_of_others(office, case)?;
         Ok(Some(plan))
-    }
-
-    /// Files are named by their content: another case may rest on the same ones, or have rested on
-    /// them in a revision that is kept.
-    fn spare_files_of_others(&mut self, office: &Office, case: &Case) -> Result<(), OfficeError> {
-        for other in office.reader().cases()? {
-            if self.objects.is_empty() {
-                break;
-            }
-            if other.thread == case.thread {
-                continue;
-            }
-            let id = other.thread.to_string();
-            for revision in office.database().revisions(Case::FAMILY, &id)? {
-                for file in files_of(&crate::writing::read_document(revision)?.value) {
-                    self.objects.remove(&file);
-                }
-            }
-        }
-        Ok(())
     }
 
     fn add_message(&mut self, reader: &Reader, sealed: Hash) -> Result<(), OfficeError> {

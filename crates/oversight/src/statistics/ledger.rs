@@ -95,8 +95,9 @@ pub struct Ledger {
     pub since: Option<Timestamp>,
     /// The messages by id, each once.
     pub messages: BTreeMap<String, Message>,
-    /// Messages that do not count: the key that signed them was taken back by an entry before them.
-    pub void: Vec<String>,
+    /// Messages that do not count, by id, each once: the key that signed them was taken back by an
+    /// entry before them.
+    pub void: BTreeSet<String>,
     /// How many entries, from the first, bear on any figure: what stands behind them counts nothing
     /// and changes nothing.
     pub decided: u64,
@@ -141,7 +142,7 @@ impl Ledger {
             sides: [other.clone(), keeper.clone()],
             since: None,
             messages: BTreeMap::new(),
-            void: Vec::new(),
+            void: BTreeSet::new(),
             decided: 0,
             order_decides: false,
         };
@@ -202,7 +203,7 @@ impl Ledger {
         if counts {
             self.messages.insert(message.id.clone(), message);
         } else {
-            self.void.push(message.id);
+            self.void.insert(message.id);
         }
     }
 
