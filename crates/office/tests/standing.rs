@@ -190,10 +190,9 @@ fn a_whole_database_is_confirmed() {
 }
 
 /// A house with three witnesses of which two are a quorum for the office journal, started anew.
-fn with_domestic_witnesses(de: House) -> House {
+fn with_domestic_witnesses(de: House, keys: &[WitnessKey; 3]) -> House {
     let mut text = String::new();
-    for n in 0..3 {
-        let key = WitnessKey::generate().unwrap();
+    for (n, key) in keys.iter().enumerate() {
         let vkey = &key.vkeys(&format!("w{n}.example"))[0];
         text += &format!("witness w{n} {vkey} https://w{n}.example\n");
     }
@@ -203,23 +202,29 @@ fn with_domestic_witnesses(de: House) -> House {
     de.reopen_with(|next| next.witnesses.office = Some(policy))
 }
 
+fn three_keys() -> [WitnessKey; 3] {
+    [(); 3].map(|()| WitnessKey::generate().unwrap())
+}
+
+/// What the three have said about the office journal.
+fn domestic_answers(de: &House, said: [Said; 3]) -> Vec<WitnessAnswer> {
+    let targets = de.office.witness_targets("office").unwrap();
+    let of = |(target, said)| WitnessAnswer {
+        log: "office".to_owned(),
+        target,
+        said,
+    };
+    targets.into_iter().zip(said).map(of).collect()
+}
+
 /// Promise: as many witnesses have to answer as the policy asks for, and for its exchange log the
 /// counterpart; who did not answer is on the record although the others were enough.
 #[test]
 fn as_many_answer_as_the_policy_asks_for() {
     let (de, cn) = witnesses();
     ping(&de, &cn).unwrap();
-    let de = with_domestic_witnesses(de);
-    let answers = |said: [Said; 3]| -> Vec<WitnessAnswer> {
-        let targets = de.office.witness_targets("office").unwrap();
-        let log = "office".to_owned();
-        let of = |(target, said)| WitnessAnswer {
-            log: log.clone(),
-            target,
-            said,
-        };
-        targets.into_iter().zip(said).map(of).collect()
-    };
+    let de = with_domestic_witnesses(de, &three_keys());
+    let answers = |said| domestic_answers(&de, said);
     let unconfirmed = |answers: &[WitnessAnswer]| match de.office.confirm_standing(answers).unwrap()
     {
         Standing::Unconfirmed { logs } => logs.into_iter().collect(),
@@ -268,6 +273,39 @@ fn a_witness_that_has_forgotten_confirms_nothing() {
     assert_eq!(
         (count("witness.faulty"), count("standing.confirmed")),
         (1, 1)
+    );
+}
+
+/// Promise: what a witness has cosigned is held against it although another one has cosigned a later
+/// head since: with an empty memory it confirms no start.
+#[test]
+fn a_later_cosignature_by_another_hides_no_lost_memory() {
+    let (de, _cn) = witnesses();
+    let keys = three_keys();
+    let de = with_domestic_witnesses(de, &keys);
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    let mut heads = Vec::new();
+    for (n, key) in keys[..2].iter().enumerate() {
+        de.office.self_check(&mut |_, _| ()).unwrap();
+        let (request, head) = de.office.witness_request("office", 0).unwrap();
+        let mut note = request.note().clone();
+        let cosigner = &key.cosigners(&format!("w{n}.example"), 7)[0];
+        note.add_signature(cosigner.as_ref()).unwrap();
+        let filed = de.office.file_cosignatures("office", &note.to_string());
+        filed.unwrap();
+        heads.push((head.size, note.to_string()));
+    }
+    let targets = de.office.witness_targets("office").unwrap();
+    let last: Vec<Option<u64>> = targets.iter().map(|it| Some(it.last()?.size)).collect();
+    assert_eq!(last, [Some(heads[0].0), Some(heads[1].0), None]);
+
+    let de = de.reopen(false);
+    let shown = Said::Head(heads.remove(1).1);
+    let answers = domestic_answers(&de, [Said::Nothing, shown, Said::NoAnswer]);
+    let standing = de.office.confirm_standing(&answers).unwrap();
+    assert!(
+        matches!(&standing, Standing::Unconfirmed { logs } if logs.contains("office")),
+        "{standing:?}"
     );
 }
 

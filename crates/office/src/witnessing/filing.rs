@@ -1,7 +1,9 @@
 //! Filing what witnesses have said about our own logs.
 
+use super::cosignature::LastCosigned;
 use crate::error::OfficeError;
 use crate::office::Office;
+use crate::writing::{Filed as _, Loaded};
 use journal::grade::Grade;
 use journal::note::{self, AnyVerifier, Note, NoteVerifier};
 use std::fmt::Write as _;
@@ -43,6 +45,9 @@ impl Office {
 
         let trusted: Vec<&dyn NoteVerifier> = own.demanded().into_iter().chain(witnesses).collect();
         let _one_at_a_time = self.filing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self
+            .load::<LastCosigned>(&about.origin)?
+            .unwrap_or_else(|| Loaded::new(LastCosigned::new(&about.origin)));
         let mut merged = Lines::default();
         merged.take(&note, &trusted);
         for filed in self.database().cosigned(log, about.size)? {
@@ -60,7 +65,11 @@ impl Office {
             .iter()
             .all(|key| key.time_of(&note).is_some_and(|time| time > 0));
         let grade = Grade::of(&note, if both { &peer } else { &[] }, policy);
+        last.value.take(&note, about.size, &known);
         let mut writing = self.writing();
+        writing.file(&last, None)?;
+        let id = last.value.id();
+        writing.batch.prune.push((LastCosigned::FAMILY, id));
         writing.batch.cosigned.push(CosignedPut {
             log: log.to_owned(),
             grade,

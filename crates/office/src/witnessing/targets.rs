@@ -1,23 +1,15 @@
 //! Who is to be asked to vouch for our own logs, and with what.
 
+use super::cosignature::{Cosignature, LastCosigned};
 use super::peer_of;
 use crate::error::OfficeError;
 use crate::office::Office;
 use journal::checkpoint::Checkpoint;
-use journal::note::{AnyVerifier, Note};
+use journal::note::AnyVerifier;
 use journal::proof::consistency_proof;
 use journal::witness::AddCheckpoint;
 use records::PartyId;
 use store::LogTiles;
-
-/// What a witness has vouched for last, as far as is on file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cosignature {
-    /// Entries that it covers.
-    pub size: u64,
-    /// When, in seconds since 1970, by the witness's clock.
-    pub time: u64,
-}
 
 /// A witness that is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,20 +75,15 @@ impl Office {
             .iter()
             .find(|state| state.log == log)
             .map(|state| &state.origin);
-        let cosigned = self.database().latest_cosigned(log)?;
-        let notes: Vec<(u64, Note)> = cosigned
-            .iter()
-            .filter_map(|cosigned| {
-                let note = Note::parse(&cosigned.note).ok()?;
-                // What was vouched for in an earlier epoch says nothing about this one.
-                let of = Checkpoint::parse(note.text()).ok()?.origin;
-                (Some(&of) == origin).then_some((cosigned.size, note))
-            })
-            .collect();
+        let filed = match origin {
+            Some(origin) => self.load::<LastCosigned>(origin)?,
+            None => None,
+        };
+        let last_by = |keys: &[AnyVerifier]| filed.as_ref().and_then(|it| it.value.of(keys));
         let mut targets = Vec::new();
         let keys = self.peer_witness(log)?;
         if let Some(party) = peer_of(log).filter(|_| !keys.is_empty()) {
-            let last = last_by(&notes, &keys);
+            let last = last_by(&keys);
             targets.push(WitnessTarget::Peer { party, keys, last });
         }
         let mut domestic: Vec<(String, Vec<String>, Vec<AnyVerifier>)> = Vec::new();
@@ -117,7 +104,7 @@ impl Office {
             }
         }
         targets.extend(domestic.into_iter().map(|(url, names, keys)| {
-            let last = last_by(&notes, &keys);
+            let last = last_by(&keys);
             WitnessTarget::Domestic {
                 url,
                 names,
@@ -153,13 +140,4 @@ impl Office {
         let checkpoint = request.checkpoint().clone();
         Ok((request, checkpoint))
     }
-}
-
-/// The largest checkpoint that one of the keys has cosigned.
-fn last_by(notes: &[(u64, Note)], keys: &[AnyVerifier]) -> Option<Cosignature> {
-    let cosigned = notes.iter().flat_map(|(size, note)| {
-        let times = keys.iter().filter_map(|key| key.time_of(note));
-        times.map(|time| Cosignature { size: *size, time })
-    });
-    cosigned.max_by_key(|cosigned| (cosigned.size, cosigned.time))
 }
