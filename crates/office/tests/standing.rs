@@ -381,6 +381,29 @@ fn damage_is_lifted_on_the_record() {
     ping(&de, &cn).unwrap();
 }
 
+/// Promise: a node that went on in doubt, was found damaged and whole again, and is then confirmed by
+/// all of its witnesses is in doubt no more.
+#[test]
+fn doubt_ends_with_the_confirmation_after_damage() {
+    let (de, cn) = witnesses();
+    let de = de.reopen(false);
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    ping(&de, &cn).unwrap();
+    assert!(de.office.doubtful_logs().contains(DE_LOG));
+    let rot = |from: &str, to: &str| {
+        let connection = rusqlite::Connection::open(de.database_path()).unwrap();
+        let rot = "UPDATE entries SET body = replace(body, ?1, ?2) WHERE log = 'exchange-cn'";
+        connection.execute(rot, [from, to]).unwrap();
+    };
+    rot("message.sent", "message.rotten");
+    de.office.self_check(&mut |_, _| ()).unwrap_err();
+    rot("message.rotten", "message.sent");
+    de.office.self_check(&mut |_, _| ()).unwrap();
+    let standing = de.office.confirm_standing(&[answered(&de, &cn)]).unwrap();
+    assert_eq!(standing, Standing::Signing);
+    assert!(de.office.doubtful_logs().is_empty());
+}
+
 /// Promise: two nodes that start at the same time confirm each other; neither waits for the other.
 #[test]
 fn nodes_that_start_together_confirm_each_other() {
