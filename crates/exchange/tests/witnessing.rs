@@ -491,6 +491,36 @@ async fn a_witness_that_refuses_raises_an_alarm_once() {
     impostor.stop().await;
 }
 
+/// Promise: a node that was found whole again, but could not write so at that moment, does it in a later
+/// round and signs again, also where nobody witnesses it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_without_witnesses_signs_again_by_itself() {
+    let de = House::build("de", &["cn"]).await;
+    let change = |sql: &str| {
+        let connection = rusqlite::Connection::open(de.database_path()).unwrap();
+        assert!(connection.execute(sql, []).unwrap() > 0, "{sql}");
+    };
+    let check = || de.office().self_check(&mut |_, _| ());
+    check().unwrap();
+    change("UPDATE entries SET body = replace(body, 'passed', 'rotten') WHERE log = 'office'");
+    check().unwrap_err();
+    change("UPDATE entries SET body = replace(body, 'rotten', 'passed') WHERE log = 'office'");
+    // What it reads before it writes cannot be read.
+    change(
+        "INSERT INTO documents (family, id, revision, latest, tag, sort, json) VALUES ('epoch', 'office 1', 1, 1, '', 0, '{}')",
+    );
+    check().unwrap_err();
+    let waits = || matches!(de.office().standing(), Standing::Unconfirmed { .. });
+    assert!(waits());
+    change("DELETE FROM documents WHERE family = 'epoch'");
+    let witnessing = de.witnessing_rounds();
+    let cadence = Duration::from_millis(20);
+    let running = Running::start(|stopped| witnessing.run(cadence, stopped));
+    until("it signs", || !waits()).await;
+    assert_eq!(de.office().standing(), Standing::Signing);
+    running.stop().await;
+}
+
 /// Promise: a witness that goes on with its key and without its memory is found out by what it has
 /// cosigned: it is asked for no further cosignature, and its word confirms nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
