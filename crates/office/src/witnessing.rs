@@ -22,7 +22,7 @@ mod targets;
 pub use anchoring::{OfficeAnchor, anchored_hash};
 pub use cosignature::Cosignature;
 pub use cosigning::{ForkedPeer, WitnessRefusal};
-pub use fault::{WitnessFault, WitnessHealth};
+pub use fault::WitnessFault;
 pub use lag::Lag;
 pub use targets::WitnessTarget;
 

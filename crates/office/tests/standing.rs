@@ -263,8 +263,8 @@ fn a_witness_that_has_forgotten_confirms_nothing() {
         de.office.confirm_standing(&forgetful).unwrap();
         assert!(de.office.doubtful_logs().contains(DE_LOG));
     }
-    let faulty = de.reader().faulty_witnesses().unwrap();
-    assert_eq!(faulty[0].fault, Some(WitnessFault::LostMemory));
+    let targets = de.office.witness_targets(DE_LOG).unwrap();
+    assert_eq!(targets[0].fault(), Some(WitnessFault::LostMemory));
     let whole = answered(&de, &cn);
     de.office.confirm_standing(&[whole]).unwrap();
     assert!(de.office.doubtful_logs().is_empty());

@@ -1,6 +1,7 @@
 //! Who is to be asked to vouch for our own logs, and with what.
 
 use super::cosignature::{Cosignature, LastCosigned};
+use super::fault::WitnessFault;
 use super::peer_of;
 use crate::error::OfficeError;
 use crate::office::Office;
@@ -22,6 +23,8 @@ pub enum WitnessTarget {
         keys: Vec<AnyVerifier>,
         /// What it has vouched for last.
         last: Option<Cosignature>,
+        /// What is the matter with it.
+        fault: Option<WitnessFault>,
     },
     /// A witness of the policy, at its submission prefix.
     Domestic {
@@ -33,6 +36,8 @@ pub enum WitnessTarget {
         keys: Vec<AnyVerifier>,
         /// What it has vouched for last.
         last: Option<Cosignature>,
+        /// What is the matter with it.
+        fault: Option<WitnessFault>,
     },
 }
 
@@ -50,6 +55,14 @@ impl WitnessTarget {
     pub const fn last(&self) -> Option<Cosignature> {
         match self {
             Self::Peer { last, .. } | Self::Domestic { last, .. } => *last,
+        }
+    }
+
+    /// What is the matter with it, as was noted since it has these keys.
+    #[must_use]
+    pub const fn fault(&self) -> Option<WitnessFault> {
+        match self {
+            Self::Peer { fault, .. } | Self::Domestic { fault, .. } => *fault,
         }
     }
 
@@ -83,8 +96,12 @@ impl Office {
         let mut targets = Vec::new();
         let keys = self.peer_witness(log)?;
         if let Some(party) = peer_of(log).filter(|_| !keys.is_empty()) {
-            let last = last_by(&keys);
-            targets.push(WitnessTarget::Peer { party, keys, last });
+            targets.push(WitnessTarget::Peer {
+                last: last_by(&keys),
+                fault: self.fault_of(log, party.as_str(), &keys)?,
+                party,
+                keys,
+            });
         }
         let mut domestic: Vec<(String, Vec<String>, Vec<AnyVerifier>)> = Vec::new();
         let witnesses = self.witnesses.of(log).map_or(&[][..], |p| p.witnesses());
@@ -103,15 +120,16 @@ impl Office {
                 )),
             }
         }
-        targets.extend(domestic.into_iter().map(|(url, names, keys)| {
-            let last = last_by(&keys);
-            WitnessTarget::Domestic {
+        for (url, names, keys) in domestic {
+            let name = names.first().unwrap_or(&url);
+            targets.push(WitnessTarget::Domestic {
+                last: last_by(&keys),
+                fault: self.fault_of(log, name, &keys)?,
                 url,
                 names,
                 keys,
-                last,
-            }
-        }));
+            });
+        }
         Ok(targets)
     }
 
