@@ -14,6 +14,7 @@ use office::{Actor, Command, OFFICE_LOG, OfficeError, ReadOnly, Standing, Witnes
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use store::EntryRef;
 use support::line::{Says, impostor};
@@ -494,6 +495,38 @@ async fn a_witness_that_refuses_raises_an_alarm_once() {
     assert_eq!(faults(&de), []);
     assert_eq!(de.entries(OFFICE_LOG, "witness.faulty").len(), 3);
     assert_eq!(de.entries(OFFICE_LOG, "witness.sound").len(), 1);
+    impostor.stop().await;
+}
+
+/// Promise: a witness that has shown once that it forgot is asked for no further cosignature, though
+/// it would give one: the alarm stands for as long as it has its keys.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_witness_that_has_forgotten_is_not_asked_again() {
+    let (de, mut cn) = two_witnesses().await;
+    let (honest, witnesses_for) = (cn.office().clone(), de.party.clone());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    let answer = move |asked: support::line::Asked| match count.fetch_add(1, Ordering::SeqCst) {
+        1 => Says::status(409, "0\n"),
+        _ => Says::ok(
+            honest
+                .witness_checkpoint(&witnesses_for, &asked.body)
+                .unwrap(),
+        ),
+    };
+    let impostor = impostor(&mut cn, answer).await;
+    let witnessing = de.witnessing_rounds();
+    for (faults_now, asked_so_far) in [
+        (&[][..], 1),
+        (&[(DE_LOG, "lost-memory")], 2),
+        (&[(DE_LOG, "lost-memory")], 2),
+    ] {
+        de.ping(&cn);
+        witnessing.round().await;
+        assert_eq!(faults(&de), faults_now);
+        assert_eq!(asked.load(Ordering::SeqCst), asked_so_far);
+    }
+    assert!(de.entries(OFFICE_LOG, "witness.sound").is_empty());
     impostor.stop().await;
 }
 

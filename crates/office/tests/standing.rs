@@ -7,8 +7,10 @@ use journal::note::Note;
 use journal::policy::Policy;
 use journal::witness::Answer;
 use office::{Actor, Command, OfficeError, ReadOnly, Said, Standing, WitnessAnswer, WitnessFault};
+use seal::key_manifest::WitnessReference;
 use seal::keys::WitnessKey;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use support::{House, two_houses};
 
 const DE_LOG: &str = "exchange-cn";
@@ -242,8 +244,26 @@ fn as_many_answer_as_the_policy_asks_for() {
     assert!(de.office.doubtful_logs().is_empty());
 }
 
+/// The house started anew with another witness key, and sure of its standing.
+fn with_a_new_witness_key(house: House) -> House {
+    let mut keys = house.keys.clone();
+    let witness = WitnessKey::generate().unwrap();
+    let vkeys = witness.vkeys(&format!("{}.kontaktstelle.example/witness", house.party));
+    keys.witness = Some(Arc::new(witness));
+    let manifest = house.next_manifest(&keys, |manifest| {
+        manifest.witness = Some(WitnessReference { vkeys });
+    });
+    let house = house.reopen_with(|next| {
+        next.keys = keys;
+        next.manifest = manifest;
+    });
+    house.office.go_on_unconfirmed(&[]).unwrap();
+    house
+}
+
 /// Promise: a witness that no longer knows what it has cosigned, or knows less, confirms nothing; that
-/// is an alarm, once. The node goes on in doubt, on the record, until the witness shows all again.
+/// is an alarm, once. The node goes on in doubt, on the record, and no word of the witness ends that or
+/// the alarm until it has other keys.
 #[test]
 fn a_witness_that_has_forgotten_confirms_nothing() {
     let (mut de, cn) = witnesses();
@@ -263,17 +283,31 @@ fn a_witness_that_has_forgotten_confirms_nothing() {
         de.office.confirm_standing(&forgetful).unwrap();
         assert!(de.office.doubtful_logs().contains(DE_LOG));
     }
-    let targets = de.office.witness_targets(DE_LOG).unwrap();
-    assert_eq!(targets[0].fault(), Some(WitnessFault::LostMemory));
+    let fault = |de: &House| de.office.witness_targets(DE_LOG).unwrap()[0].fault();
+    assert_eq!(fault(&de), Some(WitnessFault::LostMemory));
     let whole = answered(&de, &cn);
+    for fault in [None, Some(WitnessFault::RefusedKey)] {
+        let noted = de.office.note_witness(DE_LOG, &whole.target, fault);
+        noted.unwrap();
+    }
+    assert_eq!(fault(&de), Some(WitnessFault::LostMemory));
     de.office.confirm_standing(&[whole]).unwrap();
+    assert!(de.office.doubtful_logs().contains(DE_LOG));
+    let counted = |de: &House| {
+        let kinds = de.kinds("office");
+        ["witness.faulty", "witness.sound", "standing.confirmed"]
+            .map(|kind| kinds.iter().filter(|k| *k == kind).count())
+    };
+    assert_eq!(counted(&de), [1, 0, 0]);
+
+    let cn = with_a_new_witness_key(cn);
+    de.accept(&cn).unwrap();
+    assert_eq!(fault(&de), None);
+    let whole = answered(&de, &cn);
+    de.office.confirm_standing(&[whole.clone()]).unwrap();
     assert!(de.office.doubtful_logs().is_empty());
-    let kinds = de.kinds("office");
-    let count = |kind| kinds.iter().filter(|k| *k == kind).count();
-    assert_eq!(
-        (count("witness.faulty"), count("standing.confirmed")),
-        (1, 1)
-    );
+    de.office.note_witness(DE_LOG, &whole.target, None).unwrap();
+    assert_eq!(counted(&de), [1, 1, 1]);
 }
 
 /// Promise: what a witness has cosigned is held against it although another one has cosigned a later

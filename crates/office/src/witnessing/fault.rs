@@ -95,7 +95,8 @@ impl Office {
     }
 
     /// Notes what is the matter with a witness, or that nothing is: it has cosigned. Only a change is
-    /// an entry (`witness.faulty`, `witness.sound`).
+    /// an entry (`witness.faulty`, `witness.sound`). A lost memory is the matter for as long as the
+    /// witness has the same keys, whatever it says.
     ///
     /// # Errors
     /// When the database cannot be read or written, or the node may not write.
@@ -110,7 +111,10 @@ impl Office {
         let noted = filed.as_ref().map(|filed| &filed.value);
         let is_said = match noted.and_then(|noted| noted.fault.map(|fault| (noted, fault))) {
             None => fault.is_none(),
-            Some((noted, before)) => noted.is_of(target.keys()) && fault == Some(before),
+            Some((noted, before)) => {
+                let is_final = before == WitnessFault::LostMemory;
+                noted.is_of(target.keys()) && (is_final || fault == Some(before))
+            }
         };
         if is_said {
             return Ok(());
