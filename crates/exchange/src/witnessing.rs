@@ -54,7 +54,7 @@ impl Witnessing {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
             loop {
                 ticks.tick().await;
-                if !self.to_be_confirmed().is_empty()
+                if self.asks_for_confirmation()
                     && let Err(error) = self.confirm().await
                 {
                     tracing::error!(error = error.with_causes(), "the standing is not confirmed");
@@ -116,6 +116,13 @@ impl Witnessing {
             Ok(Err(error)) => tracing::error!(%error, "the witnesses could not be watched"),
             Err(error) => tracing::error!(%error, "the watch was interrupted"),
         }
+    }
+
+    /// Whether the office waits for a confirmation, or signs in doubt. It may wait without a log to ask
+    /// about: where nobody witnesses, and what it was to write first could not be written.
+    fn asks_for_confirmation(&self) -> bool {
+        matches!(self.office.standing(), Standing::Unconfirmed { .. })
+            || !self.office.doubtful_logs().is_empty()
     }
 
     /// The logs for which too few witnesses have answered since the start.

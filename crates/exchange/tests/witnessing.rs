@@ -14,6 +14,7 @@ use office::{Actor, Command, OFFICE_LOG, OfficeError, ReadOnly, Standing, Witnes
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use store::EntryRef;
 use support::line::{Says, impostor};
@@ -29,6 +30,16 @@ fn grade(house: &House, log: &str, index: u64) -> Grade {
 
 fn size(house: &House, log: &str) -> u64 {
     house.office().reader().head(log).unwrap().size
+}
+
+/// What is the matter with which log's witness, log by log.
+fn faults(house: &House) -> Vec<(&'static str, &'static str)> {
+    let of = |log| house.office().witness_targets(log).unwrap();
+    [DE_LOG, OFFICE_LOG]
+        .into_iter()
+        .flat_map(|log| of(log).into_iter().map(move |target| (log, target)))
+        .filter_map(|(log, target)| Some((log, target.fault()?.code())))
+        .collect()
 }
 
 fn may_ping(house: &House, peer: &House) -> Result<(), OfficeError> {
@@ -478,17 +489,75 @@ async fn a_witness_that_refuses_raises_an_alarm_once() {
     for fault in ["refused-key", "unknown-log", "inconsistent"] {
         witnessing.round().await;
         witnessing.round().await;
-        let faulty = de.office().reader().faulty_witnesses().unwrap();
-        let [faulty] = &faulty[..] else {
-            panic!("{fault}: {faulty:?}")
-        };
-        assert_eq!(faulty.fault.unwrap().code(), fault);
+        assert_eq!(faults(&de), [(DE_LOG, fault)]);
     }
     witnessing.round().await;
-    assert!(de.office().reader().faulty_witnesses().unwrap().is_empty());
+    assert_eq!(faults(&de), []);
     assert_eq!(de.entries(OFFICE_LOG, "witness.faulty").len(), 3);
     assert_eq!(de.entries(OFFICE_LOG, "witness.sound").len(), 1);
     impostor.stop().await;
+}
+
+/// Promise: a witness that has shown once that it forgot is asked for no further cosignature, though
+/// it would give one: the alarm stands for as long as it has its keys.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_witness_that_has_forgotten_is_not_asked_again() {
+    let (de, mut cn) = two_witnesses().await;
+    let (honest, witnesses_for) = (cn.office().clone(), de.party.clone());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    let answer = move |asked: support::line::Asked| match count.fetch_add(1, Ordering::SeqCst) {
+        1 => Says::status(409, "0\n"),
+        _ => Says::ok(
+            honest
+                .witness_checkpoint(&witnesses_for, &asked.body)
+                .unwrap(),
+        ),
+    };
+    let impostor = impostor(&mut cn, answer).await;
+    let witnessing = de.witnessing_rounds();
+    for (faults_now, asked_so_far) in [
+        (&[][..], 1),
+        (&[(DE_LOG, "lost-memory")], 2),
+        (&[(DE_LOG, "lost-memory")], 2),
+    ] {
+        de.ping(&cn);
+        witnessing.round().await;
+        assert_eq!(faults(&de), faults_now);
+        assert_eq!(asked.load(Ordering::SeqCst), asked_so_far);
+    }
+    assert!(de.entries(OFFICE_LOG, "witness.sound").is_empty());
+    impostor.stop().await;
+}
+
+/// Promise: a node that was found whole again, but could not write so at that moment, does it in a later
+/// round and signs again, also where nobody witnesses it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_without_witnesses_signs_again_by_itself() {
+    let de = House::build("de", &["cn"]).await;
+    let change = |sql: &str| {
+        let connection = rusqlite::Connection::open(de.database_path()).unwrap();
+        assert!(connection.execute(sql, []).unwrap() > 0, "{sql}");
+    };
+    let check = || de.office().self_check(&mut |_, _| ());
+    check().unwrap();
+    change("UPDATE entries SET body = replace(body, 'passed', 'rotten') WHERE log = 'office'");
+    check().unwrap_err();
+    change("UPDATE entries SET body = replace(body, 'rotten', 'passed') WHERE log = 'office'");
+    // What it reads before it writes cannot be read.
+    change(
+        "INSERT INTO documents (family, id, revision, latest, tag, sort, json) VALUES ('epoch', 'office 1', 1, 1, '', 0, '{}')",
+    );
+    check().unwrap_err();
+    let waits = || matches!(de.office().standing(), Standing::Unconfirmed { .. });
+    assert!(waits());
+    change("DELETE FROM documents WHERE family = 'epoch'");
+    let witnessing = de.witnessing_rounds();
+    let cadence = Duration::from_millis(20);
+    let running = Running::start(|stopped| witnessing.run(cadence, stopped));
+    until("it signs", || !waits()).await;
+    assert_eq!(de.office().standing(), Standing::Signing);
+    running.stop().await;
 }
 
 /// Promise: a witness that goes on with its key and without its memory is found out by what it has
@@ -498,7 +567,7 @@ async fn a_witness_that_lost_its_memory_is_found_out() {
     let (mut de, mut cn) = two_witnesses().await;
     let address = keys::free_address();
     let witness_keys = witness::WitnessKeys::generate("court.example/witness").unwrap();
-    let logs = [OFFICE_LOG, DE_LOG];
+    let logs = [DE_LOG, OFFICE_LOG];
     let domestic = Domestic::with_keys(witness_keys.clone(), &de, &logs, address).await;
     let reception = cn.receive().await;
     de.restart_after(|de| de.witnesses = domestic.policy.clone())
@@ -517,15 +586,7 @@ async fn a_witness_that_lost_its_memory_is_found_out() {
     }
     assert_eq!(grade(&de, DE_LOG, witnessed), Grade::PeerWitnessed);
     assert!(forgetful.state.seen().unwrap().is_empty());
-    let faulty = de.office().reader().faulty_witnesses().unwrap();
-    let of: Vec<_> = faulty
-        .iter()
-        .map(|it| (&it.log[..], it.fault.unwrap().code()))
-        .collect();
-    assert_eq!(of.len(), 2);
-    for log in logs {
-        assert!(of.contains(&(log, "lost-memory")), "{of:?}");
-    }
+    assert_eq!(faults(&de), logs.map(|log| (log, "lost-memory")));
     assert_eq!(de.entries(OFFICE_LOG, "witness.faulty").len(), 2);
 
     de.restart().await;

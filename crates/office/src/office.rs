@@ -18,8 +18,8 @@ use safeguard::{NoRegistry, Registry};
 use seal::Suite;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
 use store::Database;
 use store::objects::Objects;
 
@@ -70,8 +70,6 @@ pub struct Office {
     pub(crate) chains: Chains,
     pub(crate) known_keys: KnownKeys,
     pub(crate) guard: Guard,
-    /// Held while cosignatures are merged with those on file: witnesses answer at the same time.
-    pub(crate) filing: Mutex<()>,
 }
 
 /// How far the clock of an exercise was moved, as filed.
@@ -123,7 +121,6 @@ impl Office {
             guard: Guard::new(Standing::Unconfirmed {
                 logs: Default::default(),
             }),
-            filing: Mutex::default(),
         };
         // A node that is no exercise has the real time, whatever an exercise left behind.
         if office.exercise

@@ -152,11 +152,13 @@ impl Guard {
         }
     }
 
-    /// Signing from here on, unless something was found meanwhile that forbids it.
+    /// Signing from here on, in doubt about nothing so far, unless something was found meanwhile that
+    /// forbids it.
     fn confirm(&self) {
         let mut standing = self.written();
         if matches!(*standing, Standing::Unconfirmed { .. }) {
             *standing = Standing::Signing;
+            self.set_doubtful(BTreeSet::new());
         }
     }
 

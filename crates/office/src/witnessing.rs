@@ -9,9 +9,10 @@
 //! cosignature adds is the *grade* of the evidence ([`crate::reader::Evidence`]), and a witness that
 //! stays away raises an alarm (`lag`), as does one that answers wrongly (`fault`).
 //!
-//! Where to start reading: `cosigning` for their logs, `targets` and `filing` for ours.
+//! Where to start reading: `cosigning` for their logs, `targets`, `filing` and `cosignature` for ours.
 
 mod anchoring;
+mod cosignature;
 mod cosigning;
 mod fault;
 mod filing;
@@ -19,10 +20,11 @@ mod lag;
 mod targets;
 
 pub use anchoring::{OfficeAnchor, anchored_hash};
+pub use cosignature::Cosignature;
 pub use cosigning::{ForkedPeer, WitnessRefusal};
-pub use fault::{WitnessFault, WitnessHealth};
+pub use fault::WitnessFault;
 pub use lag::Lag;
-pub use targets::{Cosignature, WitnessTarget};
+pub use targets::WitnessTarget;
 
 use crate::OFFICE_LOG;
 use crate::error::OfficeError;

@@ -7,8 +7,10 @@ use journal::note::Note;
 use journal::policy::Policy;
 use journal::witness::Answer;
 use office::{Actor, Command, OfficeError, ReadOnly, Said, Standing, WitnessAnswer, WitnessFault};
+use seal::key_manifest::WitnessReference;
 use seal::keys::WitnessKey;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use support::{House, two_houses};
 
 const DE_LOG: &str = "exchange-cn";
@@ -190,10 +192,9 @@ fn a_whole_database_is_confirmed() {
 }
 
 /// A house with three witnesses of which two are a quorum for the office journal, started anew.
-fn with_domestic_witnesses(de: House) -> House {
+fn with_domestic_witnesses(de: House, keys: &[WitnessKey; 3]) -> House {
     let mut text = String::new();
-    for n in 0..3 {
-        let key = WitnessKey::generate().unwrap();
+    for (n, key) in keys.iter().enumerate() {
         let vkey = &key.vkeys(&format!("w{n}.example"))[0];
         text += &format!("witness w{n} {vkey} https://w{n}.example\n");
     }
@@ -203,23 +204,29 @@ fn with_domestic_witnesses(de: House) -> House {
     de.reopen_with(|next| next.witnesses.office = Some(policy))
 }
 
+fn three_keys() -> [WitnessKey; 3] {
+    [(); 3].map(|()| WitnessKey::generate().unwrap())
+}
+
+/// What the three have said about the office journal.
+fn domestic_answers(de: &House, said: [Said; 3]) -> Vec<WitnessAnswer> {
+    let targets = de.office.witness_targets("office").unwrap();
+    let of = |(target, said)| WitnessAnswer {
+        log: "office".to_owned(),
+        target,
+        said,
+    };
+    targets.into_iter().zip(said).map(of).collect()
+}
+
 /// Promise: as many witnesses have to answer as the policy asks for, and for its exchange log the
 /// counterpart; who did not answer is on the record although the others were enough.
 #[test]
 fn as_many_answer_as_the_policy_asks_for() {
     let (de, cn) = witnesses();
     ping(&de, &cn).unwrap();
-    let de = with_domestic_witnesses(de);
-    let answers = |said: [Said; 3]| -> Vec<WitnessAnswer> {
-        let targets = de.office.witness_targets("office").unwrap();
-        let log = "office".to_owned();
-        let of = |(target, said)| WitnessAnswer {
-            log: log.clone(),
-            target,
-            said,
-        };
-        targets.into_iter().zip(said).map(of).collect()
-    };
+    let de = with_domestic_witnesses(de, &three_keys());
+    let answers = |said| domestic_answers(&de, said);
     let unconfirmed = |answers: &[WitnessAnswer]| match de.office.confirm_standing(answers).unwrap()
     {
         Standing::Unconfirmed { logs } => logs.into_iter().collect(),
@@ -237,8 +244,26 @@ fn as_many_answer_as_the_policy_asks_for() {
     assert!(de.office.doubtful_logs().is_empty());
 }
 
+/// The house started anew with another witness key, and sure of its standing.
+fn with_a_new_witness_key(house: House) -> House {
+    let mut keys = house.keys.clone();
+    let witness = WitnessKey::generate().unwrap();
+    let vkeys = witness.vkeys(&format!("{}.kontaktstelle.example/witness", house.party));
+    keys.witness = Some(Arc::new(witness));
+    let manifest = house.next_manifest(&keys, |manifest| {
+        manifest.witness = Some(WitnessReference { vkeys });
+    });
+    let house = house.reopen_with(|next| {
+        next.keys = keys;
+        next.manifest = manifest;
+    });
+    house.office.go_on_unconfirmed(&[]).unwrap();
+    house
+}
+
 /// Promise: a witness that no longer knows what it has cosigned, or knows less, confirms nothing; that
-/// is an alarm, once. The node goes on in doubt, on the record, until the witness shows all again.
+/// is an alarm, once. The node goes on in doubt, on the record, and no word of the witness ends that or
+/// the alarm until it has other keys.
 #[test]
 fn a_witness_that_has_forgotten_confirms_nothing() {
     let (mut de, cn) = witnesses();
@@ -258,16 +283,63 @@ fn a_witness_that_has_forgotten_confirms_nothing() {
         de.office.confirm_standing(&forgetful).unwrap();
         assert!(de.office.doubtful_logs().contains(DE_LOG));
     }
-    let faulty = de.reader().faulty_witnesses().unwrap();
-    assert_eq!(faulty[0].fault, Some(WitnessFault::LostMemory));
+    let fault = |de: &House| de.office.witness_targets(DE_LOG).unwrap()[0].fault();
+    assert_eq!(fault(&de), Some(WitnessFault::LostMemory));
     let whole = answered(&de, &cn);
+    for fault in [None, Some(WitnessFault::RefusedKey)] {
+        let noted = de.office.note_witness(DE_LOG, &whole.target, fault);
+        noted.unwrap();
+    }
+    assert_eq!(fault(&de), Some(WitnessFault::LostMemory));
     de.office.confirm_standing(&[whole]).unwrap();
+    assert!(de.office.doubtful_logs().contains(DE_LOG));
+    let counted = |de: &House| {
+        let kinds = de.kinds("office");
+        ["witness.faulty", "witness.sound", "standing.confirmed"]
+            .map(|kind| kinds.iter().filter(|k| *k == kind).count())
+    };
+    assert_eq!(counted(&de), [1, 0, 0]);
+
+    let cn = with_a_new_witness_key(cn);
+    de.accept(&cn).unwrap();
+    assert_eq!(fault(&de), None);
+    let whole = answered(&de, &cn);
+    de.office.confirm_standing(&[whole.clone()]).unwrap();
     assert!(de.office.doubtful_logs().is_empty());
-    let kinds = de.kinds("office");
-    let count = |kind| kinds.iter().filter(|k| *k == kind).count();
-    assert_eq!(
-        (count("witness.faulty"), count("standing.confirmed")),
-        (1, 1)
+    de.office.note_witness(DE_LOG, &whole.target, None).unwrap();
+    assert_eq!(counted(&de), [1, 1, 1]);
+}
+
+/// Promise: what a witness has cosigned is held against it although another one has cosigned a later
+/// head since: with an empty memory it confirms no start.
+#[test]
+fn a_later_cosignature_by_another_hides_no_lost_memory() {
+    let (de, _cn) = witnesses();
+    let keys = three_keys();
+    let de = with_domestic_witnesses(de, &keys);
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    let mut heads = Vec::new();
+    for (n, key) in keys[..2].iter().enumerate() {
+        de.office.self_check(&mut |_, _| ()).unwrap();
+        let (request, head) = de.office.witness_request("office", 0).unwrap();
+        let mut note = request.note().clone();
+        let cosigner = &key.cosigners(&format!("w{n}.example"), 7)[0];
+        note.add_signature(cosigner.as_ref()).unwrap();
+        let filed = de.office.file_cosignatures("office", &note.to_string());
+        filed.unwrap();
+        heads.push((head.size, note.to_string()));
+    }
+    let targets = de.office.witness_targets("office").unwrap();
+    let last: Vec<Option<u64>> = targets.iter().map(|it| Some(it.last()?.size)).collect();
+    assert_eq!(last, [Some(heads[0].0), Some(heads[1].0), None]);
+
+    let de = de.reopen(false);
+    let shown = Said::Head(heads.remove(1).1);
+    let answers = domestic_answers(&de, [Said::Nothing, shown, Said::NoAnswer]);
+    let standing = de.office.confirm_standing(&answers).unwrap();
+    assert!(
+        matches!(&standing, Standing::Unconfirmed { logs } if logs.contains("office")),
+        "{standing:?}"
     );
 }
 
@@ -345,6 +417,29 @@ fn damage_is_lifted_on_the_record() {
     let passed = de.last("office", "self-check.passed");
     assert!(passed.contains_key("lifted"), "{passed:?}");
     ping(&de, &cn).unwrap();
+}
+
+/// Promise: a node that went on in doubt, was found damaged and whole again, and is then confirmed by
+/// all of its witnesses is in doubt no more.
+#[test]
+fn doubt_ends_with_the_confirmation_after_damage() {
+    let (de, cn) = witnesses();
+    let de = de.reopen(false);
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    ping(&de, &cn).unwrap();
+    assert!(de.office.doubtful_logs().contains(DE_LOG));
+    let rot = |from: &str, to: &str| {
+        let connection = rusqlite::Connection::open(de.database_path()).unwrap();
+        let rot = "UPDATE entries SET body = replace(body, ?1, ?2) WHERE log = 'exchange-cn'";
+        connection.execute(rot, [from, to]).unwrap();
+    };
+    rot("message.sent", "message.rotten");
+    de.office.self_check(&mut |_, _| ()).unwrap_err();
+    rot("message.rotten", "message.sent");
+    de.office.self_check(&mut |_, _| ()).unwrap();
+    let standing = de.office.confirm_standing(&[answered(&de, &cn)]).unwrap();
+    assert_eq!(standing, Standing::Signing);
+    assert!(de.office.doubtful_logs().is_empty());
 }
 
 /// Promise: two nodes that start at the same time confirm each other; neither waits for the other.

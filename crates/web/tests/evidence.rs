@@ -16,6 +16,7 @@ use oversight::evidence::Gathering;
 use oversight::verify::verify;
 use oversight::{Evidence, inquiry};
 use policy::Role;
+use seal::keys::WitnessKey;
 use stage::Stage;
 use stage::client::Client;
 use stage::support::{House, deliver, honest_request, settle, step};
@@ -131,6 +132,7 @@ async fn a_node_that_may_not_write_says_so_everywhere() {
             names: vec!["w1.example".to_owned()],
             keys: Vec::new(),
             last: None,
+            fault: None,
         },
         said: Said::Head(lost.sign(&signers).unwrap()),
     };
@@ -201,6 +203,38 @@ async fn doubt_and_faulty_witnesses_are_shown() {
         text.contains("cn: hat vergessen, was er bezeugt hat"),
         "{text}"
     );
+}
+
+/// Promise: what was the matter with a witness is no alarm any more once it has other keys, or is no
+/// witness.
+#[tokio::test]
+async fn the_fault_of_a_replaced_witness_is_no_alarm() {
+    let (de, _cn) = witnessing();
+    let faults = |text: &str| text.matches("hat vergessen, was er bezeugt hat").count();
+    let policy = |names: &[&str]| {
+        let mut text = "group home any".to_owned();
+        for name in names {
+            let key = WitnessKey::generate().unwrap();
+            let vkey = &key.vkeys(&format!("{name}.example"))[0];
+            text = format!("witness {name} {vkey} https://{name}.example\n{text} {name}");
+        }
+        Some(format!("{text}\nquorum home\n").parse().unwrap())
+    };
+    let de = de.reopen_with(|next| next.witnesses.office = policy(&["w0", "w1"]));
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    for witness in de.office.witness_targets("office").unwrap() {
+        let fault = Some(WitnessFault::LostMemory);
+        de.office.note_witness("office", &witness, fault).unwrap();
+    }
+    let client = Client::signed_in(console(&de), "hanna").await;
+    assert_eq!(faults(&client.get("/").await.text()), 2);
+    drop(client);
+
+    let de = de.reopen_with(|next| next.witnesses.office = policy(&["w1", "w2"]));
+    let client = Client::signed_in(console(&de), "hanna").await;
+    let text = client.get("/").await.text();
+    assert!(text.contains("Zeugen"), "{text}");
+    assert_eq!(faults(&text), 0);
 }
 
 /// Promise: both receipts of a message show with their times as they come: lying there sealed, then

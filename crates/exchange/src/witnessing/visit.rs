@@ -124,6 +124,10 @@ impl Witnessing {
 
     async fn ask_for_cosignature(&self, question: &Question) -> Result<Shown, ExchangeError> {
         let Question { log, target, .. } = question;
+        // What it cosigns now may contradict what it has forgotten.
+        if target.fault() == Some(WitnessFault::LostMemory) {
+            return Ok(Shown::Nothing);
+        }
         let on_file = target.last().map(|last| last.size);
         let mut old = on_file.unwrap_or(0);
         for _ in 0..ATTEMPTS {

@@ -42,9 +42,13 @@ pub enum Said {
 }
 
 impl WitnessAnswer {
-    /// Whether the witness knows less than it has cosigned: its memory was lost or set back.
+    /// Whether the witness knows less than it has cosigned, or did so before with these keys: its
+    /// memory was lost or set back.
     #[must_use]
     pub fn has_forgotten(&self) -> bool {
+        if self.target.fault() == Some(WitnessFault::LostMemory) {
+            return true;
+        }
         let Some(last) = self.target.last() else {
             return false;
         };

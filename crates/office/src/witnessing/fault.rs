@@ -5,8 +5,8 @@ use crate::OFFICE_LOG;
 use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
-use crate::reader::Reader;
 use crate::writing::{Filed, Loaded};
+use journal::note::AnyVerifier;
 use serde::{Deserialize, Serialize};
 
 /// What is the matter with a witness of one of our logs that can be reached. (One that cannot is a
@@ -48,19 +48,24 @@ impl WitnessFault {
 
 /// How a witness of a log is doing, as was last written down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WitnessHealth {
-    /// The log.
-    pub log: String,
-    /// The witness, as people call it.
-    pub witness: String,
+struct WitnessHealth {
+    log: String,
+    /// What people call it.
+    witness: String,
+    /// The texts of the keys that it had. With other keys it is another witness.
+    keys: Vec<String>,
     /// What is the matter with it; nothing where all is well again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fault: Option<WitnessFault>,
+    fault: Option<WitnessFault>,
 }
 
 impl WitnessHealth {
     fn id_of(log: &str, witness: &str) -> String {
         format!("{log} {witness}")
+    }
+
+    fn is_of(&self, keys: &[AnyVerifier]) -> bool {
+        keys.iter().any(|key| self.keys.contains(&key.vkey()))
     }
 }
 
@@ -76,20 +81,22 @@ impl Filed for WitnessHealth {
     }
 }
 
-impl Reader {
-    /// The witnesses with which something is the matter, log by log.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn faulty_witnesses(&self) -> Result<Vec<WitnessHealth>, OfficeError> {
-        let all = self.all::<WitnessHealth>()?;
-        Ok(all.into_iter().filter(|it| it.fault.is_some()).collect())
-    }
-}
-
 impl Office {
+    /// What is the matter with the witness of this name, as was noted under one of these keys.
+    pub(super) fn fault_of(
+        &self,
+        log: &str,
+        witness: &str,
+        keys: &[AnyVerifier],
+    ) -> Result<Option<WitnessFault>, OfficeError> {
+        let noted = self.load::<WitnessHealth>(&WitnessHealth::id_of(log, witness))?;
+        let noted = noted.map(|filed| filed.value);
+        Ok(noted.filter(|it| it.is_of(keys)).and_then(|it| it.fault))
+    }
+
     /// Notes what is the matter with a witness, or that nothing is: it has cosigned. Only a change is
-    /// an entry (`witness.faulty`, `witness.sound`).
+    /// an entry (`witness.faulty`, `witness.sound`). A lost memory is the matter for as long as the
+    /// witness has the same keys, whatever it says.
     ///
     /// # Errors
     /// When the database cannot be read or written, or the node may not write.
@@ -101,7 +108,15 @@ impl Office {
     ) -> Result<(), OfficeError> {
         let witness = target.name();
         let filed = self.load::<WitnessHealth>(&WitnessHealth::id_of(log, witness))?;
-        if filed.as_ref().and_then(|filed| filed.value.fault) == fault {
+        let noted = filed.as_ref().map(|filed| &filed.value);
+        let is_said = match noted.and_then(|noted| noted.fault.map(|fault| (noted, fault))) {
+            None => fault.is_none(),
+            Some((noted, before)) => {
+                let is_final = before == WitnessFault::LostMemory;
+                noted.is_of(target.keys()) && (is_final || fault == Some(before))
+            }
+        };
+        if is_said {
             return Ok(());
         }
         let mut fields = vec![("log", log.into()), ("witness", witness.into())];
@@ -120,6 +135,7 @@ impl Office {
                 value: WitnessHealth {
                     log: log.to_owned(),
                     witness: witness.to_owned(),
+                    keys: target.keys().iter().map(AnyVerifier::vkey).collect(),
                     fault,
                 },
                 revision: filed.map_or(0, |filed| filed.revision),

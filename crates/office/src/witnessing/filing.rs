@@ -1,11 +1,13 @@
-//! Filing what witnesses have said about our own logs.
+//! Filing what witnesses have said about our own logs. They answer at the same time, and
+//! several nodes beside one database ask them.
 
+use super::cosignature::LastCosigned;
 use crate::error::OfficeError;
 use crate::office::Office;
+use crate::writing::{Filed as _, Loaded};
 use journal::grade::Grade;
 use journal::note::{self, AnyVerifier, Note, NoteVerifier};
 use std::fmt::Write as _;
-use std::sync::PoisonError;
 use store::CosignedPut;
 
 impl Office {
@@ -42,32 +44,49 @@ impl Office {
         note::verify(&note, &witnesses).map_err(|error| invalid(&error.to_string()))?;
 
         let trusted: Vec<&dyn NoteVerifier> = own.demanded().into_iter().chain(witnesses).collect();
-        let _one_at_a_time = self.filing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut merged = Lines::default();
-        merged.take(&note, &trusted);
-        for filed in self.database().cosigned(log, about.size)? {
-            if filed.size == about.size
-                && let Ok(filed) = Note::parse(&filed.note)
-                && filed.text() == note.text()
-            {
-                merged.take(&filed, &trusted);
+        let merge_and_file = || {
+            // Read before what it is to be merged with: whoever files meanwhile changes this as well.
+            let mut last = self
+                .load::<LastCosigned>(&about.origin)?
+                .unwrap_or_else(|| Loaded::new(LastCosigned::new(&about.origin)));
+            let mut merged = Lines::default();
+            merged.take(&note, &trusted);
+            for filed in self.database().cosigned(log, about.size)? {
+                if filed.size == about.size
+                    && let Ok(filed) = Note::parse(&filed.note)
+                    && filed.text() == note.text()
+                {
+                    merged.take(&filed, &trusted);
+                }
+            }
+            let text = merged.under(note.text());
+            let note = Note::parse(&text).map_err(|error| invalid(&error.to_string()))?;
+            // A node of this house signs with two algorithms. Taking one of its lines away gains nothing.
+            let both = peer
+                .iter()
+                .all(|key| key.time_of(&note).is_some_and(|time| time > 0));
+            let grade = Grade::of(&note, if both { &peer } else { &[] }, policy);
+            last.value.take(&note, about.size, &known);
+            let mut writing = self.writing();
+            writing.file(&last, None)?;
+            let id = last.value.id();
+            writing.batch.prune.push((LastCosigned::FAMILY, id));
+            writing.batch.cosigned.push(CosignedPut {
+                log: log.to_owned(),
+                grade,
+                note: text,
+            });
+            writing.commit()?;
+            Ok(grade)
+        };
+        loop {
+            match merge_and_file() {
+                // Another witness's answer was faster, here or at another node: merged with that. It
+                // comes to an end, as each time one has got through.
+                Err(OfficeError::Busy) => {}
+                filed => return filed,
             }
         }
-        let text = merged.under(note.text());
-        let note = Note::parse(&text).map_err(|error| invalid(&error.to_string()))?;
-        // A node of this house signs with two algorithms. Taking one of its lines away gains nothing.
-        let both = peer
-            .iter()
-            .all(|key| key.time_of(&note).is_some_and(|time| time > 0));
-        let grade = Grade::of(&note, if both { &peer } else { &[] }, policy);
-        let mut writing = self.writing();
-        writing.batch.cosigned.push(CosignedPut {
-            log: log.to_owned(),
-            grade,
-            note: text,
-        });
-        writing.commit()?;
-        Ok(grade)
     }
 }
 

@@ -1,23 +1,16 @@
 //! Who is to be asked to vouch for our own logs, and with what.
 
+use super::cosignature::{Cosignature, LastCosigned};
+use super::fault::WitnessFault;
 use super::peer_of;
 use crate::error::OfficeError;
 use crate::office::Office;
 use journal::checkpoint::Checkpoint;
-use journal::note::{AnyVerifier, Note};
+use journal::note::AnyVerifier;
 use journal::proof::consistency_proof;
 use journal::witness::AddCheckpoint;
 use records::PartyId;
 use store::LogTiles;
-
-/// What a witness has vouched for last, as far as is on file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cosignature {
-    /// Entries that it covers.
-    pub size: u64,
-    /// When, in seconds since 1970, by the witness's clock.
-    pub time: u64,
-}
 
 /// A witness that is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +23,8 @@ pub enum WitnessTarget {
         keys: Vec<AnyVerifier>,
         /// What it has vouched for last.
         last: Option<Cosignature>,
+        /// What is the matter with it.
+        fault: Option<WitnessFault>,
     },
     /// A witness of the policy, at its submission prefix.
     Domestic {
@@ -41,6 +36,8 @@ pub enum WitnessTarget {
         keys: Vec<AnyVerifier>,
         /// What it has vouched for last.
         last: Option<Cosignature>,
+        /// What is the matter with it.
+        fault: Option<WitnessFault>,
     },
 }
 
@@ -58,6 +55,14 @@ impl WitnessTarget {
     pub const fn last(&self) -> Option<Cosignature> {
         match self {
             Self::Peer { last, .. } | Self::Domestic { last, .. } => *last,
+        }
+    }
+
+    /// What is the matter with it, as was noted since it has these keys.
+    #[must_use]
+    pub const fn fault(&self) -> Option<WitnessFault> {
+        match self {
+            Self::Peer { fault, .. } | Self::Domestic { fault, .. } => *fault,
         }
     }
 
@@ -83,21 +88,20 @@ impl Office {
             .iter()
             .find(|state| state.log == log)
             .map(|state| &state.origin);
-        let cosigned = self.database().latest_cosigned(log)?;
-        let notes: Vec<(u64, Note)> = cosigned
-            .iter()
-            .filter_map(|cosigned| {
-                let note = Note::parse(&cosigned.note).ok()?;
-                // What was vouched for in an earlier epoch says nothing about this one.
-                let of = Checkpoint::parse(note.text()).ok()?.origin;
-                (Some(&of) == origin).then_some((cosigned.size, note))
-            })
-            .collect();
+        let filed = match origin {
+            Some(origin) => self.load::<LastCosigned>(origin)?,
+            None => None,
+        };
+        let last_by = |keys: &[AnyVerifier]| filed.as_ref().and_then(|it| it.value.of(keys));
         let mut targets = Vec::new();
         let keys = self.peer_witness(log)?;
         if let Some(party) = peer_of(log).filter(|_| !keys.is_empty()) {
-            let last = last_by(&notes, &keys);
-            targets.push(WitnessTarget::Peer { party, keys, last });
+            targets.push(WitnessTarget::Peer {
+                last: last_by(&keys),
+                fault: self.fault_of(log, party.as_str(), &keys)?,
+                party,
+                keys,
+            });
         }
         let mut domestic: Vec<(String, Vec<String>, Vec<AnyVerifier>)> = Vec::new();
         let witnesses = self.witnesses.of(log).map_or(&[][..], |p| p.witnesses());
@@ -116,15 +120,16 @@ impl Office {
                 )),
             }
         }
-        targets.extend(domestic.into_iter().map(|(url, names, keys)| {
-            let last = last_by(&notes, &keys);
-            WitnessTarget::Domestic {
+        for (url, names, keys) in domestic {
+            let name = names.first().unwrap_or(&url);
+            targets.push(WitnessTarget::Domestic {
+                last: last_by(&keys),
+                fault: self.fault_of(log, name, &keys)?,
                 url,
                 names,
                 keys,
-                last,
-            }
-        }));
+            });
+        }
         Ok(targets)
     }
 
@@ -153,13 +158,4 @@ impl Office {
         let checkpoint = request.checkpoint().clone();
         Ok((request, checkpoint))
     }
-}
-
-/// The largest checkpoint that one of the keys has cosigned.
-fn last_by(notes: &[(u64, Note)], keys: &[AnyVerifier]) -> Option<Cosignature> {
-    let cosigned = notes.iter().flat_map(|(size, note)| {
-        let times = keys.iter().filter_map(|key| key.time_of(note));
-        times.map(|time| Cosignature { size: *size, time })
-    });
-    cosigned.max_by_key(|cosigned| (cosigned.size, cosigned.time))
 }

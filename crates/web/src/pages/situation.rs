@@ -269,12 +269,12 @@ fn links(desk: &Desk) -> Result<Vec<Link>, Fault> {
 fn witnesses(desk: &Desk) -> Result<Vec<WitnessLine>, Fault> {
     let (w, now) = (desk.words, desk.now());
     let lags = desk.office().witness_lag()?;
-    let faulty = desk.reader().faulty_witnesses()?;
     let lines = lags.into_iter().map(|lag| {
-        let faults: Vec<String> = faulty
+        // Of those that are witnesses now: with one that was replaced nothing is the matter any more.
+        let targets = desk.office().witness_targets(&lag.log)?;
+        let faults: Vec<String> = targets
             .iter()
-            .filter(|it| it.log == lag.log)
-            .filter_map(|it| Some((&it.witness, it.fault?)))
+            .filter_map(|it| Some((it.name(), it.fault()?)))
             .map(|(witness, fault)| {
                 format!("{witness}: {}", w.label("witness-fault", fault.code()))
             })
@@ -285,7 +285,7 @@ fn witnesses(desk: &Desk) -> Result<Vec<WitnessLine>, Fault> {
             (false, true) => (Tone::Info, "witness-under-way"),
             (false, false) => (Tone::Success, "witness-good"),
         };
-        WitnessLine {
+        Ok(WitnessLine {
             label: log_name(w, &lag.log),
             wanted: GradeMark::of(w, lag.wanted),
             covered: lag.covered,
@@ -298,7 +298,7 @@ fn witnesses(desk: &Desk) -> Result<Vec<WitnessLine>, Fault> {
             tone,
             state: w.t(state),
             log: lag.log,
-        }
+        })
     });
-    Ok(lines.collect())
+    lines.collect()
 }
