@@ -304,7 +304,9 @@ fn a_witness_that_has_forgotten_confirms_nothing() {
     de.accept(&cn).unwrap();
     assert_eq!(fault(&de), None);
     let whole = answered(&de, &cn);
-    de.office.confirm_standing(&[whole.clone()]).unwrap();
+    de.office
+        .confirm_standing(std::slice::from_ref(&whole))
+        .unwrap();
     assert!(de.office.doubtful_logs().is_empty());
     de.office.note_witness(DE_LOG, &whole.target, None).unwrap();
     assert_eq!(counted(&de), [1, 1, 1]);
