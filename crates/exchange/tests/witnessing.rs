@@ -14,7 +14,7 @@ use office::{Actor, Command, OFFICE_LOG, OfficeError, ReadOnly, Standing, Witnes
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use store::EntryRef;
 use support::line::{Says, impostor};
@@ -495,6 +495,33 @@ async fn a_witness_that_refuses_raises_an_alarm_once() {
     assert_eq!(faults(&de), []);
     assert_eq!(de.entries(OFFICE_LOG, "witness.faulty").len(), 3);
     assert_eq!(de.entries(OFFICE_LOG, "witness.sound").len(), 1);
+    impostor.stop().await;
+}
+
+/// Promise: an address at which a witness that has cosigned is not found is an alarm that ends with the
+/// next cosignature: it was a proxy or a slip, and no word of the witness.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_witness_that_is_not_found_for_a_while_stays_one() {
+    let (de, mut cn) = two_witnesses().await;
+    let (honest, witnesses_for) = (cn.office().clone(), de.party.clone());
+    let is_there = Arc::new(AtomicBool::new(true));
+    let found = is_there.clone();
+    let answer = move |asked: support::line::Asked| {
+        if !found.load(Ordering::SeqCst) {
+            return Says::status(404, "");
+        }
+        let lines = honest.witness_checkpoint(&witnesses_for, &asked.body);
+        Says::ok(lines.unwrap())
+    };
+    let impostor = impostor(&mut cn, answer).await;
+    let witnessing = de.witnessing_rounds();
+    let not_found = [(DE_LOG, "unknown-log")];
+    for (there, faults_now) in [(true, &[][..]), (false, &not_found), (true, &[])] {
+        is_there.store(there, Ordering::SeqCst);
+        de.ping(&cn);
+        witnessing.round().await;
+        assert_eq!(faults(&de), faults_now);
+    }
     impostor.stop().await;
 }
 

@@ -79,6 +79,8 @@ const LOST: &str = EntryKind::MessageLost.code();
 /// How much of a message a counterpart's log shows it to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Held {
+    /// Its place in the direction, which the next one may follow.
+    Place,
     Sealed,
     Opened,
 }
@@ -94,7 +96,7 @@ fn held(log: &Extract) -> BTreeMap<&str, Held> {
         match kind {
             ACCEPTED => drop(all.insert(message, Held::Sealed)),
             OPENED => drop(all.insert(message, Held::Opened)),
-            LOST => drop(all.remove(message)),
+            LOST => drop(all.insert(message, Held::Place)),
             _ => {}
         }
     }
@@ -176,10 +178,13 @@ impl Office {
         let mut count = 0;
         for (sent, there) in lost {
             if let Some(why) = self.unsendable(&sent.value)? {
-                // What can go through goes: the places behind it may be taken there.
                 let seq = sent.value.seq;
                 tracing::error!(%peer, seq, ?why, "a message that the peer has lost cannot be sent again");
-                continue;
+                match there {
+                    Some(_) => continue,
+                    // Its place is free there: what comes after it could not be taken.
+                    None => break,
+                }
             }
             self.queue_again(&mut writing, sent, there, &shown.extract.checkpoint)?;
             count += 1;
@@ -215,7 +220,7 @@ impl Office {
         )?;
         sent.value.handover = None;
         sent.value.event = Some(ReceiptEvent::ContentConsignment);
-        if there.is_none() {
+        if there < Some(Held::Sealed) {
             sent.value.consignment = None;
             sent.value.event = None;
         }

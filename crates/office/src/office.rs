@@ -18,8 +18,8 @@ use safeguard::{NoRegistry, Registry};
 use seal::Suite;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use store::Database;
 use store::objects::Objects;
 
@@ -70,6 +70,8 @@ pub struct Office {
     pub(crate) chains: Chains,
     pub(crate) known_keys: KnownKeys,
     pub(crate) guard: Guard,
+    /// Held while what witnesses have said is filed: they answer at the same time.
+    pub(crate) filing: Mutex<()>,
 }
 
 /// How far the clock of an exercise was moved, as filed.
@@ -121,6 +123,7 @@ impl Office {
             guard: Guard::new(Standing::Unconfirmed {
                 logs: Default::default(),
             }),
+            filing: Mutex::default(),
         };
         // A node that is no exercise has the real time, whatever an exercise left behind.
         if office.exercise

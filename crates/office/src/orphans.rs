@@ -13,7 +13,6 @@ use journal::hash::Hash;
 use records::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use store::engine::Rows;
 use store::objects::hex;
 use store::table::{Cell, Table};
 
@@ -109,32 +108,26 @@ impl Office {
     }
 
     fn named_hashes(&self) -> Result<BTreeSet<Hash>, OfficeError> {
+        let mut named = BTreeSet::new();
         let mut rows = self.database().snapshot()?;
-        // The lists of what has no name and of what was destroyed give none.
-        let names = |family: &str| ![Unnamed::FAMILY, Destruction::FAMILY].contains(&family);
-        let mut named = hashes_in_documents(rows.as_mut(), names)?;
-        rows.table(Table::Blobs, &mut |cells| {
-            named.extend(cells.iter().flat_map(hashes_in));
-            Ok(())
-        })?;
+        // The lists of what has no name and of what was destroyed give none. The family is the first
+        // column of a document.
+        let names_something = |table: Table, cells: &[Cell]| match cells.first() {
+            Some(Cell::Text(family)) if table == Table::Documents => {
+                family != Unnamed::FAMILY && family != Destruction::FAMILY
+            }
+            _ => true,
+        };
+        for table in [Table::Documents, Table::Blobs] {
+            rows.table(table, &mut |cells| {
+                if names_something(table, cells) {
+                    named.extend(cells.iter().flat_map(hashes_in));
+                }
+                Ok(())
+            })?;
+        }
         Ok(named)
     }
-}
-
-/// Every hash that stands in any revision of the documents of some families.
-pub(crate) fn hashes_in_documents(
-    rows: &mut dyn Rows,
-    of_family: impl Fn(&str) -> bool,
-) -> Result<BTreeSet<Hash>, OfficeError> {
-    let mut found = BTreeSet::new();
-    rows.table(Table::Documents, &mut |cells| {
-        // The family is the first column.
-        if matches!(cells.first(), Some(Cell::Text(family)) if of_family(family)) {
-            found.extend(cells.iter().flat_map(hashes_in));
-        }
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 /// Every hash that stands in a cell as text, whatever is around it.

@@ -16,7 +16,6 @@ use crate::case::Case;
 use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
 use crate::office::Office;
-use crate::orphans::hashes_in_documents;
 use crate::reader::Reader;
 use crate::state::{Incoming, Outgoing, Stage};
 use crate::writing::{Filed, Loaded, read_document};
@@ -207,9 +206,7 @@ impl Office {
         if documents.is_empty() {
             return Ok(());
         }
-        let mut rows = self.database().snapshot()?;
-        let kept = hashes_in_documents(rows.as_mut(), |family| family == Case::FAMILY)?;
-        drop(rows);
+        let kept = plan::files_of_all_cases(self)?;
         for document in documents {
             let mut pending = read_document::<Destruction>(document)?;
             for object in std::mem::take(&mut pending.value.objects) {

@@ -92,7 +92,8 @@ impl Office {
         tracing::error!(what, "self-check.failed");
         let noted = match self.standing() {
             Standing::Signing => self.note_failed(&what, true),
-            // What signs nothing files it without an entry; the check that lifts it will name it.
+            // What signs nothing files it without an entry; the check that lifts it will name what
+            // was found last.
             Standing::Unconfirmed { .. } | Standing::ReadOnly(ReadOnly::Damaged { .. }) => {
                 self.note_failed(&what, false)
             }
@@ -107,14 +108,17 @@ impl Office {
 
     fn note_failed(&self, problem: &str, signed: bool) -> Result<(), OfficeError> {
         let mut writing = self.writing();
-        let entry = if signed {
+        let before = self.reader().self_check()?;
+        if signed {
             let fields = [("problem", problem.into())];
-            Some(writing.entry(OFFICE_LOG, EntryKind::SelfCheckFailed, fields)?)
-        } else {
-            None
-        };
-        self.file_check(&mut writing, entry, Some(problem.to_owned()))?;
-        writing.commit_first().map(drop)
+            let entry = writing.entry(OFFICE_LOG, EntryKind::SelfCheckFailed, fields)?;
+            self.file_check(&mut writing, Some(entry), Some(problem.to_owned()))?;
+            writing.commit()?;
+        } else if before.and_then(|check| check.problem).as_deref() != Some(problem) {
+            self.file_check(&mut writing, None, Some(problem.to_owned()))?;
+            writing.commit_first()?;
+        }
+        Ok(())
     }
 
     /// Adds the entry of a check that found everything whole; if the one before found damage, it says

@@ -10,7 +10,7 @@ use office::epoch::{open_epoch, origin_of_epoch};
 use office::mirror::recover_from_mirror;
 use office::{Actor, Command, OfficeError, Rejection, Said, Standing, WitnessAnswer, exchange_log};
 use seal::Suite;
-use seal::key_manifest::LogReference;
+use seal::key_manifest::{LogReference, SignedKeyManifest};
 use seal::receipt::ReceiptEvent;
 use seal::revocation::{Revocation, RevocationReason, RevokedKind};
 use std::collections::BTreeMap;
@@ -119,6 +119,25 @@ fn backed_up() -> (House, House, tempfile::TempDir) {
     (de, cn, copies)
 }
 
+/// `cn` with its database from the copy, and behind it what `de` has mirrored of its log.
+fn recovered(cn: House, de: &House, copies: &tempfile::TempDir) -> House {
+    let mirror = de.reader().peer_extract(&cn.party).unwrap().unwrap();
+    let (folder, path, own) = (folder_of(&cn), cn.database_path(), cn.manifest.clone());
+    cn.reopen_with(|_| {
+        copy(copies.path(), &folder);
+        let engine = Sqlite::writable(&path).unwrap();
+        recover_from_mirror(&engine, own.statement(), &de.party, &mirror.extract).unwrap();
+    })
+}
+
+fn accept(house: &House, manifest: &SignedKeyManifest) {
+    let command = Command::AcceptPeer {
+        manifest: manifest.to_json().unwrap(),
+        fingerprint: manifest.statement().fingerprint().to_string(),
+    };
+    house.try_act(&Actor::local_operator(), command).unwrap();
+}
+
 fn folder_of(house: &House) -> PathBuf {
     house.database_path().parent().unwrap().to_owned()
 }
@@ -172,56 +191,70 @@ fn what_a_backup_has_lost_is_sent_again() {
 }
 
 /// Promise: a lost message that the counterpart would refuse for ever, since its key was taken back or
-/// another suite was agreed meanwhile, is not queued, so that what comes after it is not stopped.
+/// another suite was agreed meanwhile, is not queued. What comes after it is, where its place is known
+/// to be taken, and goes through.
 #[test]
 fn what_would_be_refused_is_not_sent_again() {
-    let lost_under_old_keys = || {
+    for is_place_known in [false, true] {
         let (de, cn, copies) = backed_up();
         ping(&de, &cn).unwrap();
         settle(&de, &cn);
-        (de, cn, copies)
-    };
-    let set_back = |cn: House, copies: &tempfile::TempDir, edit: &dyn Fn(&mut Setup)| {
-        let folder = folder_of(&cn);
-        cn.reopen_with(|house| {
-            copy(copies.path(), &folder);
-            edit(house);
-        })
-    };
+        let old = de.signing().verifying_key().id();
+        let keys = de.rotated_keys();
+        let rotated = de.next_manifest(&keys, |_| {});
+        let de = de.reopen_with(|house| {
+            house.keys = keys;
+            house.manifest = rotated;
+        });
+        cn.accept(&de).unwrap();
+        ping(&de, &cn).unwrap();
+        settle(&de, &cn);
+        let revoking = de.next_manifest(&de.keys, |manifest| {
+            manifest.revocations = vec![Revocation {
+                kind: RevokedKind::Signing,
+                key: old,
+                reason: RevocationReason::Compromised,
+                compromised_since: None,
+            }];
+        });
+        let rotated = de.manifest.clone();
+        let de = de.reopen_with(|house| house.manifest = revoking.clone());
+        let cn = if is_place_known {
+            compare(&de, &cn);
+            recovered(cn, &de, &copies)
+        } else {
+            let folder = folder_of(&cn);
+            cn.reopen_with(|_| copy(copies.path(), &folder))
+        };
+        assert_eq!(compare(&de, &cn), usize::from(is_place_known));
+        if is_place_known {
+            assert_eq!(de.waiting(&cn.party)[0].0, 2);
+            for manifest in [rotated, revoking] {
+                accept(&cn, &manifest);
+            }
+            assert_eq!(deliver(&de, &cn), 1);
+        }
+        assert!(de.reader().outbox().unwrap().is_empty());
+    }
+}
 
-    let (de, cn, copies) = lost_under_old_keys();
-    let keys = de.rotated_keys();
-    let old = de.signing().verifying_key().id();
-    let followed = de.next_manifest(&keys, |_| {});
-    let de = de.reopen_with(|house| {
-        house.keys = keys;
-        house.manifest = followed;
-    });
-    cn.accept(&de).unwrap();
+/// Promise: the same of another suite that was agreed meanwhile; a node does not start over a queue in
+/// one that is not agreed any more.
+#[test]
+fn what_is_in_another_suite_is_not_sent_again() {
+    let (de, cn, copies) = backed_up();
     ping(&de, &cn).unwrap();
     settle(&de, &cn);
-    let revoking = de.next_manifest(&de.keys, |manifest| {
-        manifest.revocations = vec![Revocation {
-            kind: RevokedKind::Signing,
-            key: old,
-            reason: RevocationReason::Compromised,
-            compromised_since: None,
-        }];
-    });
-    let de = de.reopen_with(|house| house.manifest = revoking);
-    let cn = set_back(cn, &copies, &|_| {});
-    // Only what the new key has signed.
-    assert_eq!(compare(&de, &cn), 1);
-    assert_eq!(de.waiting(&cn.party)[0].0, 2);
-
-    let (de, cn, copies) = lost_under_old_keys();
     let agree = |house: &mut Setup, peer: &House| {
         house.agreements.insert(peer.party.clone(), Suite::K2);
     };
     let de = de.reopen_with(|house| agree(house, &cn));
-    let cn = set_back(cn, &copies, &|house| agree(house, &de));
+    let folder = folder_of(&cn);
+    let cn = cn.reopen_with(|house| {
+        copy(copies.path(), &folder);
+        agree(house, &de);
+    });
     assert_eq!(compare(&de, &cn), 0);
-    // A node does not start over a queue in another suite.
     de.reopen(false);
 }
 
@@ -249,22 +282,11 @@ fn what_the_mirror_could_not_give_is_sent_again() {
     let thread = de.ask(&cn, honest_request(), Vec::new());
     assert_eq!(deliver(&de, &cn), 1);
     compare(&de, &cn);
-    let mirror = de
-        .reader()
-        .peer_extract(&cn.party)
-        .unwrap()
-        .unwrap()
-        .extract;
-    let (folder, path, own) = (folder_of(&cn), cn.database_path(), cn.manifest.clone());
     let (size, accepted) = (
         cn.reader().head("exchange-de").unwrap().size,
         cn.reader().channel(&de.party).unwrap().unwrap(),
     );
-    let cn = cn.reopen_with(|_| {
-        copy(copies.path(), &folder);
-        let engine = Sqlite::writable(&path).unwrap();
-        recover_from_mirror(&engine, own.statement(), &de.party, &mirror).unwrap();
-    });
+    let cn = recovered(cn, &de, &copies);
     let messages: Vec<Hash> = de
         .reader()
         .sent()

@@ -261,9 +261,10 @@ fn with_a_new_witness_key(house: House) -> House {
     house
 }
 
-/// Promise: a witness that no longer knows what it has cosigned, or knows less, confirms nothing; that
-/// is an alarm, once. The node goes on in doubt, on the record, and no word of the witness ends that or
-/// the alarm until it has other keys.
+/// Promise: a witness that shows nothing of what it has cosigned, or less, confirms nothing; the node
+/// goes on in doubt, on the record. Where that was an old copy it is over as soon as the witness shows
+/// all; where its memory is lost, which is an alarm, once, no word of it ends that until it has other
+/// keys, under whatever name.
 #[test]
 fn a_witness_that_has_forgotten_confirms_nothing() {
     let (mut de, cn) = witnesses();
@@ -284,21 +285,26 @@ fn a_witness_that_has_forgotten_confirms_nothing() {
         assert!(de.office.doubtful_logs().contains(DE_LOG));
     }
     let fault = |de: &House| de.office.witness_targets(DE_LOG).unwrap()[0].fault();
-    assert_eq!(fault(&de), Some(WitnessFault::LostMemory));
+    assert_eq!(fault(&de), None);
+    de.office.confirm_standing(&[answered(&de, &cn)]).unwrap();
+    assert!(de.office.doubtful_logs().is_empty());
+
     let whole = answered(&de, &cn);
-    for fault in [None, Some(WitnessFault::RefusedKey)] {
-        let noted = de.office.note_witness(DE_LOG, &whole.target, fault);
-        noted.unwrap();
+    let lost = Some(WitnessFault::LostMemory);
+    for said in [lost, None, Some(WitnessFault::RefusedKey), lost] {
+        de.office.note_witness(DE_LOG, &whole.target, said).unwrap();
+        assert_eq!(fault(&de), lost);
     }
-    assert_eq!(fault(&de), Some(WitnessFault::LostMemory));
-    de.office.confirm_standing(&[whole]).unwrap();
+    let de = de.reopen(false);
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    de.office.confirm_standing(&[answered(&de, &cn)]).unwrap();
     assert!(de.office.doubtful_logs().contains(DE_LOG));
     let counted = |de: &House| {
         let kinds = de.kinds("office");
         ["witness.faulty", "witness.sound", "standing.confirmed"]
             .map(|kind| kinds.iter().filter(|k| *k == kind).count())
     };
-    assert_eq!(counted(&de), [1, 0, 0]);
+    assert_eq!(counted(&de), [1, 0, 1]);
 
     let cn = with_a_new_witness_key(cn);
     de.accept(&cn).unwrap();
@@ -309,7 +315,46 @@ fn a_witness_that_has_forgotten_confirms_nothing() {
         .unwrap();
     assert!(de.office.doubtful_logs().is_empty());
     de.office.note_witness(DE_LOG, &whole.target, None).unwrap();
-    assert_eq!(counted(&de), [1, 1, 1]);
+    assert_eq!(counted(&de), [1, 1, 2]);
+}
+
+/// Promise: a witness that lost its memory stays out with its key, though it gets another name, or was
+/// replaced and comes back.
+#[test]
+fn a_lost_memory_goes_with_the_key() {
+    let (de, _cn) = witnesses();
+    let policy = |name: &str, key: &WitnessKey| -> Option<Policy> {
+        let vkey = &key.vkeys("w.example")[0];
+        let text = format!("witness {name} {vkey} https://w.example\nquorum {name}\n");
+        Some(text.parse().unwrap())
+    };
+    let [old, new, _] = three_keys();
+    let fault = |de: &House| de.office.witness_targets("office").unwrap()[0].fault();
+    let mut de = de.reopen_with(|next| next.witnesses.office = policy("first", &old));
+    de.office.go_on_unconfirmed(&[]).unwrap();
+    let (request, _) = de.office.witness_request("office", 0).unwrap();
+    let mut note = request.note().clone();
+    note.add_signature(old.cosigners("w.example", 7)[0].as_ref())
+        .unwrap();
+    let filed = de.office.file_cosignatures("office", &note.to_string());
+    filed.unwrap();
+    let lost = Some(WitnessFault::LostMemory);
+    let note = |de: &House, said| {
+        let target = &de.office.witness_targets("office").unwrap()[0];
+        de.office.note_witness("office", target, said).unwrap();
+    };
+    note(&de, lost);
+    for (name, key, stands) in [
+        ("second", &old, lost),
+        ("first", &new, None),
+        ("first", &old, lost),
+    ] {
+        de = de.reopen_with(|next| next.witnesses.office = policy(name, key));
+        de.office.go_on_unconfirmed(&[]).unwrap();
+        assert_eq!(fault(&de), stands, "{name}");
+        note(&de, None);
+        assert_eq!(fault(&de), stands, "{name}");
+    }
 }
 
 /// Promise: what a witness has cosigned is held against it although another one has cosigned a later

@@ -153,6 +153,8 @@ impl Witnessing {
                 }
                 StatusCode::CONFLICT => {
                     old = parse_size(&answer.body).ok_or_else(refused)?;
+                    // By its own word, in the protocol for cosigning: no old copy of what it once
+                    // showed, and nobody else at its address.
                     if on_file.is_some_and(|size| old < size) {
                         return Ok(Shown::Faulty(WitnessFault::LostMemory));
                     }
@@ -199,7 +201,7 @@ impl Witnessing {
 
     /// A witness says that it has seen what our log does not lead to, or does not know the log. It is
     /// asked what it has seen: if it can show a head, signed by us, that we lack, then this database
-    /// was set back, and the node stops signing; if it knows less than it has cosigned, it was.
+    /// was set back, and the node stops signing.
     async fn look_closer(
         &self,
         question: &Question,
@@ -214,16 +216,14 @@ impl Witnessing {
             target: question.target.clone(),
             said,
         };
-        let has_forgotten = answer.has_forgotten();
         let confirm = move |office: &Office| office.confirm_standing(&[answer]);
-        match ask(&self.office, confirm).await?? {
+        Ok(match ask(&self.office, confirm).await?? {
             Standing::ReadOnly(why) => {
                 tracing::error!(%why, "standing.read-only");
-                Ok(Shown::Nothing)
+                Shown::Nothing
             }
-            _ if has_forgotten => Ok(Shown::Faulty(WitnessFault::LostMemory)),
-            _ => Ok(Shown::Faulty(fault)),
-        }
+            _ => Shown::Faulty(fault),
+        })
     }
 
     async fn add_checkpoint(

@@ -5,7 +5,7 @@ use crate::case::Case;
 use crate::error::OfficeError;
 use crate::office::Office;
 use crate::reader::Reader;
-use crate::writing::Filed;
+use crate::writing::{Filed, read_document};
 use journal::hash::Hash;
 use seal::message::Message;
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ impl Plan {
         };
         let thread = case.thread.to_string();
         for revision in office.database().revisions(Case::FAMILY, &thread)? {
-            let earlier: Case = crate::writing::read_document(revision.clone())?.value;
+            let earlier: Case = read_document(revision.clone())?.value;
             plan.entries.extend(revision.entry);
             plan.objects.extend(files_of(&earlier));
         }
@@ -72,6 +72,18 @@ impl Plan {
         self.blobs.insert(sealed);
         Ok(())
     }
+}
+
+/// The files that any case names, or named in a revision that is kept.
+pub(super) fn files_of_all_cases(office: &Office) -> Result<BTreeSet<Hash>, OfficeError> {
+    let mut files = BTreeSet::new();
+    for case in office.reader().cases()? {
+        let id = case.thread.to_string();
+        for revision in office.database().revisions(Case::FAMILY, &id)? {
+            files.extend(files_of(&read_document::<Case>(revision)?.value));
+        }
+    }
+    Ok(files)
 }
 
 /// The files that a case names.

@@ -13,7 +13,6 @@ use crate::error::OfficeError;
 use crate::office::Office;
 use crate::witnessing::{WitnessFault, WitnessTarget};
 use journal::checkpoint::Checkpoint;
-use journal::note::Note;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -41,28 +40,6 @@ pub enum Said {
     NoAnswer,
 }
 
-impl WitnessAnswer {
-    /// Whether the witness knows less than it has cosigned, or did so before with these keys: its
-    /// memory was lost or set back.
-    #[must_use]
-    pub fn has_forgotten(&self) -> bool {
-        if self.target.fault() == Some(WitnessFault::LostMemory) {
-            return true;
-        }
-        let Some(last) = self.target.last() else {
-            return false;
-        };
-        match &self.said {
-            Said::Head(signed) => Note::parse(signed)
-                .ok()
-                .and_then(|note| Checkpoint::parse(note.text()).ok())
-                .is_some_and(|shown| shown.size < last.size),
-            Said::Nothing => true,
-            Said::NoAnswer => false,
-        }
-    }
-}
-
 /// What an answer means for this database.
 enum Heard<'a> {
     /// It contains all that the witness has seen.
@@ -73,7 +50,8 @@ enum Heard<'a> {
         seen: Checkpoint,
         signed: &'a str,
     },
-    /// Nothing: the answer is none, or not about a head of ours, or from one that has forgotten.
+    /// Nothing: the answer is none, or not about a head of ours, or of less than the witness has
+    /// cosigned, or from one that has lost its memory.
     NoWord,
 }
 
@@ -98,8 +76,8 @@ impl Office {
     /// read-only, whenever it is shown.
     ///
     /// These are no answers: checkpoints that our logs have not signed, or signed in an earlier
-    /// epoch; and what a witness says that has forgotten what it cosigned. That one is noted as
-    /// [`WitnessFault::LostMemory`] as soon as the node may write.
+    /// epoch; less than what the witness has cosigned, which an old copy in a cache or a wrong address
+    /// may show as well; and what one with [`WitnessFault::LostMemory`] says.
     ///
     /// # Errors
     /// When the database cannot be read or written.
@@ -157,7 +135,6 @@ impl Office {
             }
             Standing::ReadOnly(_) => {}
         }
-        self.note_forgetful(answers)?;
         Ok(self.standing())
     }
 
@@ -185,7 +162,6 @@ impl Office {
                     .map(drop)
             })?;
             self.guard.set_doubtful(logs);
-            self.note_forgetful(answers)?;
         }
         self.may_write()?;
         Ok(self.standing())
@@ -199,7 +175,7 @@ impl Office {
         let Some(state) = states.iter().find(|state| state.log == answer.log) else {
             return Ok(Heard::NoWord);
         };
-        let is_word = match &answer.said {
+        let seen = match &answer.said {
             Said::Head(signed) => match self.own_checkpoint(state, signed) {
                 Some(seen) if !contains(self.database(), state, &seen)? => {
                     return Ok(Heard::NotContained {
@@ -208,15 +184,16 @@ impl Office {
                         signed,
                     });
                 }
-                shown => shown.is_some(),
+                shown => shown.map(|seen| seen.size),
             },
-            Said::Nothing => true,
-            Said::NoAnswer => false,
+            Said::Nothing => Some(0),
+            Said::NoAnswer => None,
         };
-        Ok(if is_word && !answer.has_forgotten() {
-            Heard::Confirms
-        } else {
-            Heard::NoWord
+        let cosigned = answer.target.last().map_or(0, |last| last.size);
+        let remembers = answer.target.fault() != Some(WitnessFault::LostMemory);
+        Ok(match seen {
+            Some(seen) if seen >= cosigned && remembers => Heard::Confirms,
+            _ => Heard::NoWord,
         })
     }
 
@@ -237,15 +214,6 @@ impl Office {
             })
         });
         Ok(!answered.is_empty() && by_policy && (!needs_peer || answered.iter().any(is_peer)))
-    }
-
-    fn note_forgetful(&self, answers: &[WitnessAnswer]) -> Result<(), OfficeError> {
-        if self.standing() == Standing::Signing {
-            for answer in answers.iter().filter(|answer| answer.has_forgotten()) {
-                self.note_witness(&answer.log, &answer.target, Some(WitnessFault::LostMemory))?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Witnesses that answer, and wrongly: what is the matter with them, said once.
 
 use super::WitnessTarget;
+use super::cosignature::Cosigners;
 use crate::OFFICE_LOG;
 use crate::entry_kind::EntryKind;
 use crate::error::OfficeError;
@@ -8,6 +9,7 @@ use crate::office::Office;
 use crate::writing::{Filed, Loaded};
 use journal::note::AnyVerifier;
 use serde::{Deserialize, Serialize};
+use std::sync::PoisonError;
 
 /// What is the matter with a witness of one of our logs that can be reached. (One that cannot is a
 /// matter of [`super::Lag`].)
@@ -82,13 +84,17 @@ impl Filed for WitnessHealth {
 }
 
 impl Office {
-    /// What is the matter with the witness of this name, as was noted under one of these keys.
+    /// What is the matter with a witness, as was noted under one of these keys.
     pub(super) fn fault_of(
         &self,
         log: &str,
         witness: &str,
         keys: &[AnyVerifier],
+        cosigners: &Cosigners,
     ) -> Result<Option<WitnessFault>, OfficeError> {
+        if cosigners.have_forgotten(keys) {
+            return Ok(Some(WitnessFault::LostMemory));
+        }
         let noted = self.load::<WitnessHealth>(&WitnessHealth::id_of(log, witness))?;
         let noted = noted.map(|filed| filed.value);
         Ok(noted.filter(|it| it.is_of(keys)).and_then(|it| it.fault))
@@ -96,7 +102,7 @@ impl Office {
 
     /// Notes what is the matter with a witness, or that nothing is: it has cosigned. Only a change is
     /// an entry (`witness.faulty`, `witness.sound`). A lost memory is the matter for as long as the
-    /// witness has the same keys, whatever it says.
+    /// witness has the same keys, whatever it is called and says.
     ///
     /// # Errors
     /// When the database cannot be read or written, or the node may not write.
@@ -106,36 +112,50 @@ impl Office {
         target: &WitnessTarget,
         fault: Option<WitnessFault>,
     ) -> Result<(), OfficeError> {
-        let witness = target.name();
-        let filed = self.load::<WitnessHealth>(&WitnessHealth::id_of(log, witness))?;
-        let noted = filed.as_ref().map(|filed| &filed.value);
-        let is_said = match noted.and_then(|noted| noted.fault.map(|fault| (noted, fault))) {
-            None => fault.is_none(),
-            Some((noted, before)) => {
-                let is_final = before == WitnessFault::LostMemory;
-                noted.is_of(target.keys()) && (is_final || fault == Some(before))
+        let _one_at_a_time = self.filing.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match self.try_to_note(log, target, fault) {
+                // Another node beside this database has filed something of the witnesses.
+                Err(OfficeError::Busy) => {}
+                noted => return noted,
             }
-        };
-        if is_said {
+        }
+    }
+
+    fn try_to_note(
+        &self,
+        log: &str,
+        target: &WitnessTarget,
+        fault: Option<WitnessFault>,
+    ) -> Result<(), OfficeError> {
+        let (witness, keys) = (target.name(), target.keys());
+        let mut cosigners = self.cosigners(log)?;
+        let filed = self.load::<WitnessHealth>(&WitnessHealth::id_of(log, witness))?;
+        let was_faulty = filed
+            .as_ref()
+            .is_some_and(|filed| filed.value.fault.is_some());
+        let before = self.fault_of(log, witness, keys, &cosigners.value)?;
+        // With other keys than it was faulty with it is to be called sound once.
+        let is_said = before == fault && (fault.is_some() || !was_faulty);
+        if is_said || before == Some(WitnessFault::LostMemory) {
             return Ok(());
         }
+        let mut writing = self.writing();
         let mut fields = vec![("log", log.into()), ("witness", witness.into())];
         let kind = match fault {
             Some(fault) => {
-                tracing::error!(log, witness, fault = fault.code(), "witness.faulty");
                 fields.push(("fault", fault.code().into()));
                 EntryKind::WitnessFaulty
             }
             None => EntryKind::WitnessSound,
         };
-        let mut writing = self.writing();
         let entry = writing.entry(OFFICE_LOG, kind, fields)?;
         writing.file(
             &Loaded {
                 value: WitnessHealth {
                     log: log.to_owned(),
                     witness: witness.to_owned(),
-                    keys: target.keys().iter().map(AnyVerifier::vkey).collect(),
+                    keys: keys.iter().map(AnyVerifier::vkey).collect(),
                     fault,
                 },
                 revision: filed.map_or(0, |filed| filed.revision),
@@ -143,10 +163,14 @@ impl Office {
             },
             Some(entry),
         )?;
-        match writing.commit() {
-            // Another node beside this database has noted it.
-            Err(OfficeError::Busy) => Ok(()),
-            noted => noted.map(drop),
+        if fault == Some(WitnessFault::LostMemory) {
+            cosigners.value.forget(keys);
+            writing.file_cosigners(&cosigners)?;
         }
+        writing.commit()?;
+        if let Some(fault) = fault {
+            tracing::error!(log, witness, fault = fault.code(), "witness.faulty");
+        }
+        Ok(())
     }
 }

@@ -1,13 +1,12 @@
 //! Filing what witnesses have said about our own logs. They answer at the same time, and
 //! several nodes beside one database ask them.
 
-use super::cosignature::LastCosigned;
 use crate::error::OfficeError;
 use crate::office::Office;
-use crate::writing::{Filed as _, Loaded};
 use journal::grade::Grade;
 use journal::note::{self, AnyVerifier, Note, NoteVerifier};
 use std::fmt::Write as _;
+use std::sync::PoisonError;
 use store::CosignedPut;
 
 impl Office {
@@ -46,9 +45,7 @@ impl Office {
         let trusted: Vec<&dyn NoteVerifier> = own.demanded().into_iter().chain(witnesses).collect();
         let merge_and_file = || {
             // Read before what it is to be merged with: whoever files meanwhile changes this as well.
-            let mut last = self
-                .load::<LastCosigned>(&about.origin)?
-                .unwrap_or_else(|| Loaded::new(LastCosigned::new(&about.origin)));
+            let mut cosigners = self.cosigners(log)?;
             let mut merged = Lines::default();
             merged.take(&note, &trusted);
             for filed in self.database().cosigned(log, about.size)? {
@@ -66,11 +63,9 @@ impl Office {
                 .iter()
                 .all(|key| key.time_of(&note).is_some_and(|time| time > 0));
             let grade = Grade::of(&note, if both { &peer } else { &[] }, policy);
-            last.value.take(&note, about.size, &known);
+            cosigners.value.take(&note, about.size, &known);
             let mut writing = self.writing();
-            writing.file(&last, None)?;
-            let id = last.value.id();
-            writing.batch.prune.push((LastCosigned::FAMILY, id));
+            writing.file_cosigners(&cosigners)?;
             writing.batch.cosigned.push(CosignedPut {
                 log: log.to_owned(),
                 grade,
@@ -79,10 +74,11 @@ impl Office {
             writing.commit()?;
             Ok(grade)
         };
+        let _one_at_a_time = self.filing.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             match merge_and_file() {
-                // Another witness's answer was faster, here or at another node: merged with that. It
-                // comes to an end, as each time one has got through.
+                // Another node was faster: merged with what that has filed. It comes to an end, as
+                // each time one has got through.
                 Err(OfficeError::Busy) => {}
                 filed => return filed,
             }

@@ -1,6 +1,6 @@
 //! Who is to be asked to vouch for our own logs, and with what.
 
-use super::cosignature::{Cosignature, LastCosigned};
+use super::cosignature::Cosignature;
 use super::fault::WitnessFault;
 use super::peer_of;
 use crate::error::OfficeError;
@@ -83,22 +83,13 @@ impl Office {
     /// # Errors
     /// When the database cannot be read.
     pub fn witness_targets(&self, log: &str) -> Result<Vec<WitnessTarget>, OfficeError> {
-        let states = self.database().log_states()?;
-        let origin = states
-            .iter()
-            .find(|state| state.log == log)
-            .map(|state| &state.origin);
-        let filed = match origin {
-            Some(origin) => self.load::<LastCosigned>(origin)?,
-            None => None,
-        };
-        let last_by = |keys: &[AnyVerifier]| filed.as_ref().and_then(|it| it.value.of(keys));
+        let cosigners = self.cosigners(log)?.value;
         let mut targets = Vec::new();
         let keys = self.peer_witness(log)?;
         if let Some(party) = peer_of(log).filter(|_| !keys.is_empty()) {
             targets.push(WitnessTarget::Peer {
-                last: last_by(&keys),
-                fault: self.fault_of(log, party.as_str(), &keys)?,
+                last: cosigners.last_of(&keys),
+                fault: self.fault_of(log, party.as_str(), &keys, &cosigners)?,
                 party,
                 keys,
             });
@@ -123,8 +114,8 @@ impl Office {
         for (url, names, keys) in domestic {
             let name = names.first().unwrap_or(&url);
             targets.push(WitnessTarget::Domestic {
-                last: last_by(&keys),
-                fault: self.fault_of(log, name, &keys)?,
+                last: cosigners.last_of(&keys),
+                fault: self.fault_of(log, name, &keys, &cosigners)?,
                 url,
                 names,
                 keys,
