@@ -343,7 +343,8 @@ async fn a_session_ends_with_the_appointment() {
 const REFERENCE: &str = "19/9523";
 
 /// Registers the reference inquiry and files the draft of its answer, as the desk does.
-fn file_draft(house: &House) {
+fn file_draft(house: &House, peer: &House) {
+    let vouched = house.office.witnessed_checkpoint(&peer.party).unwrap();
     let desk = house.officer("detlef", &[Role::Desk]);
     let paper = include_str!("../../../fixtures/inquiries/19-9523.txt");
     let parsed = inquiry::parse(paper).unwrap();
@@ -362,7 +363,7 @@ fn file_draft(house: &House) {
         &Gathering {
             manifest: &house.manifest,
             witnesses: &house.witnesses,
-            vouched_for: &[],
+            vouched_for: vouched.as_slice(),
             position: office::reader::Position::Now,
             as_of: house.office.now(),
             cut_off: bindings.cut_off(&parsed),
@@ -388,14 +389,18 @@ fn file_draft(house: &House) {
 
 /// Promise: what the console hands out before a second officer releases it is a draft and says so;
 /// after that it is sealed, proves its release, and verifies from the file alone, with the grades that
-/// witnesses have given.
+/// witnesses have given: the counterpart for our log, and we for the counterpart's.
 #[tokio::test]
 async fn an_answer_is_sealed_when_it_is_released() {
     let (de, cn) = witnessing();
     let _thread = de.ask(&cn, honest_request(), Vec::new());
     settle(&de, &cn);
     vouch(&de, &cn);
-    file_draft(&de);
+    vouch(&cn, &de);
+    let extract = cn.office.extract_for_peer(&de.party, 0).unwrap();
+    let filed = de.office.file_peer_extract(&cn.party, extract);
+    assert!(filed.unwrap().is_complete());
+    file_draft(&de, &cn);
     let _signed_in = de.officer("frida", &[Role::Releaser]);
     let desk = Client::signed_in(console(&de), "detlef").await;
     let page = format!("/inquiries/{REFERENCE}");
@@ -421,12 +426,11 @@ async fn an_answer_is_sealed_when_it_is_released() {
     assert_eq!(report.status, AnswerStatus::Released);
     assert_eq!(report.seal.unwrap().party, "de");
     assert!(report.release.is_some());
-    let log = report
-        .logs
-        .iter()
-        .find(|log| log.log.ends_with("exchange-cn"))
-        .unwrap();
-    assert_eq!(log.vouched[0].witnesses, ["cn"]);
+    for (log, witness) in [("exchange-cn", "cn"), ("exchange-de", "de")] {
+        let mut logs = report.logs.iter();
+        let log = logs.find(|it| it.log.ends_with(log)).unwrap();
+        assert_eq!(log.vouched[0].witnesses, [witness]);
+    }
     let shown = desk.get(&page).await.text();
     assert!(shown.contains("Die Datei trägt das Siegel"));
 }
