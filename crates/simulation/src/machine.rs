@@ -312,13 +312,12 @@ impl Machine {
 
     /// What stands in the anchor, as long as somebody has it open.
     pub(crate) fn anchored(&self, origin: &str) -> Option<store::AnchoredHead> {
-        self.anchor
-            .as_ref()?
-            .read(&[origin])
-            .ok()?
-            .into_iter()
-            .next()
-            .flatten()
+        let heads = match self.anchor.as_ref()?.read(&[origin]) {
+            Ok(heads) => heads,
+            // A write to it has failed: it tells nothing any more, and its disk has what it held.
+            Err(_) => self.vault.copy().anchor().ok()?.read(&[origin]).ok()?,
+        };
+        heads.into_iter().next().flatten()
     }
 
     pub(crate) fn logs(&self) -> [String; 2] {
