@@ -177,7 +177,7 @@ impl Office {
         let mut writing = self.writing();
         let mut count = 0;
         for (sent, there) in lost {
-            if let Some(why) = self.unsendable(&sent.value)? {
+            if let Some(why) = self.unsendable(&sent.value, there)? {
                 let seq = sent.value.seq;
                 tracing::error!(%peer, seq, ?why, "a message that the peer has lost cannot be sent again");
                 match there {
@@ -235,7 +235,11 @@ impl Office {
 
     /// Why a message of ours cannot be handed in a second time, if it cannot. One that the peer would
     /// refuse for ever must not be queued: nothing behind it would go through.
-    fn unsendable(&self, sent: &SentMessage) -> Result<Option<Unsendable>, OfficeError> {
+    fn unsendable(
+        &self,
+        sent: &SentMessage,
+        there: Option<Held>,
+    ) -> Result<Option<Unsendable>, OfficeError> {
         let destroyed = Ok(Some(Unsendable::Destroyed));
         let Some(sealed) = self.sealed_message(sent)? else {
             return destroyed;
@@ -252,8 +256,11 @@ impl Office {
         let revoked = own.revocation(RevokedKind::Signing, manifest.sender_key);
         Ok(if manifest.suite != self.suite(&sent.peer) {
             Some(Unsendable::OtherSuite)
-        } else {
+        } else if there < Some(Held::Sealed) {
             revoked.map(|_| Unsendable::KeyRevoked)
+        } else {
+            // It was accepted before the revocation, and only its headers are missing.
+            None
         })
     }
 }

@@ -138,6 +138,15 @@ fn accept(house: &House, manifest: &SignedKeyManifest) {
     house.try_act(&Actor::local_operator(), command).unwrap();
 }
 
+fn taken_back(key: Hash) -> Revocation {
+    Revocation {
+        kind: RevokedKind::Signing,
+        key,
+        reason: RevocationReason::Compromised,
+        compromised_since: None,
+    }
+}
+
 fn folder_of(house: &House) -> PathBuf {
     house.database_path().parent().unwrap().to_owned()
 }
@@ -210,12 +219,7 @@ fn what_would_be_refused_is_not_sent_again() {
         ping(&de, &cn).unwrap();
         settle(&de, &cn);
         let revoking = de.next_manifest(&de.keys, |manifest| {
-            manifest.revocations = vec![Revocation {
-                kind: RevokedKind::Signing,
-                key: old,
-                reason: RevocationReason::Compromised,
-                compromised_since: None,
-            }];
+            manifest.revocations = vec![taken_back(old)];
         });
         let rotated = de.manifest.clone();
         let de = de.reopen_with(|house| house.manifest = revoking.clone());
@@ -236,6 +240,30 @@ fn what_would_be_refused_is_not_sent_again() {
         }
         assert!(de.reader().outbox().unwrap().is_empty());
     }
+}
+
+/// Promise: of a message that the counterpart has still accepted the headers are released again,
+/// though the key that signed it was taken back since.
+#[test]
+fn headers_are_released_again_under_a_revoked_key() {
+    let (de, cn) = two_houses();
+    ping(&de, &cn).unwrap();
+    assert_eq!(step(&de, &cn), Some(ReceiptEvent::ContentConsignment));
+    let (copies, folder) = (tempfile::tempdir().unwrap(), folder_of(&cn));
+    let cn = cn.reopen_with(|_| copy(&folder, copies.path()));
+    assert_eq!(deliver(&de, &cn), 1);
+    let keys = de.rotated_keys();
+    let revoking = de.next_manifest(&keys, |manifest| {
+        manifest.revocations = vec![taken_back(de.signing().verifying_key().id())];
+    });
+    let de = de.reopen_with(|house| {
+        house.keys = keys;
+        house.manifest = revoking;
+    });
+    let cn = cn.reopen_with(|_| copy(copies.path(), &folder));
+    assert_eq!(compare(&de, &cn), 1);
+    assert_eq!(step(&de, &cn), Some(ReceiptEvent::ContentHandover));
+    assert!(de.reader().outbox().unwrap().is_empty());
 }
 
 /// Promise: the same of another suite that was agreed meanwhile; a node does not start over a queue in

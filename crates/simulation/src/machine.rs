@@ -314,8 +314,11 @@ impl Machine {
     pub(crate) fn anchored(&self, origin: &str) -> Option<store::AnchoredHead> {
         let heads = match self.anchor.as_ref()?.read(&[origin]) {
             Ok(heads) => heads,
-            // A write to it has failed: it tells nothing any more, and its disk has what it held.
-            Err(_) => self.vault.copy().anchor().ok()?.read(&[origin]).ok()?,
+            // A write to it has failed: it tells nothing any more. What it held is on its disk.
+            Err(_) => {
+                let kept = self.vault.copy_of_durable().anchor().ok()?;
+                kept.read(&[origin]).ok()?
+            }
         };
         heads.into_iter().next().flatten()
     }

@@ -153,8 +153,8 @@ impl Witnessing {
                 }
                 StatusCode::CONFLICT => {
                     old = parse_size(&answer.body).ok_or_else(refused)?;
-                    // By its own word, in the protocol for cosigning: no old copy of what it once
-                    // showed, and nobody else at its address.
+                    // In the protocol for cosigning, and so no old copy of what it once showed.
+                    // What answers at the address that was given for a key speaks for it.
                     if on_file.is_some_and(|size| old < size) {
                         return Ok(Shown::Faulty(WitnessFault::LostMemory));
                     }

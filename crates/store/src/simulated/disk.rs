@@ -124,14 +124,24 @@ impl Disk {
         }
     }
 
-    /// A copy of what is on the disk now, as a backup takes it.
+    /// A copy of what readers see now, as a backup takes it.
     #[must_use]
     pub fn copy(&self) -> Self {
+        self.copy_of(|file| &file.shown)
+    }
+
+    /// A copy of what is durable now, whatever readers see.
+    #[must_use]
+    pub fn copy_of_durable(&self) -> Self {
+        self.copy_of(|file| &file.durable)
+    }
+
+    fn copy_of(&self, bytes: impl Fn(&Contents) -> &Vec<u8>) -> Self {
         let copy = Self::new();
         let state = self.state();
         copy.state().lies.clone_from(&state.lies);
         for (name, file) in &state.files {
-            let contents = Contents::durable(file.shown.clone());
+            let contents = Contents::durable(bytes(file).clone());
             copy.state().files.insert(name, contents);
         }
         copy
