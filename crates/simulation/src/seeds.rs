@@ -111,7 +111,8 @@ fn nothing_goes_wrong() {
         tally.happened
     )
     .unwrap();
-    if seeds >= 500 {
+    // The rarest of it happens in one story of a thousand.
+    if seeds >= 5000 {
         assert!(through as u64 >= 4 * seeds, "{through} messages");
         let never: Vec<_> = tally
             .happened
